@@ -1,0 +1,1 @@
+"""anchorspend: from published spending files to the share that stays in town."""
