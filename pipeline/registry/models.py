@@ -1,0 +1,293 @@
+"""What a town, an area and a publisher are: the shapes that the registry's YAML must have."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Literal, TypeVar
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StrictBool,
+    StringConstraints,
+    Tag,
+    model_validator,
+)
+
+
+Element = TypeVar("Element", bound=str)
+
+
+def _compiles(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"not a regular expression: {error}") from error
+    return pattern
+
+
+def _is_web_address(address: str) -> str:
+    try:
+        parts = urlsplit(address)
+        has_host = bool(parts.hostname)
+    except ValueError as error:
+        raise ValueError(f"not a web address: {error}") from error
+    if parts.scheme not in {"http", "https"} or not has_host or re.search(r"\s", address):
+        raise ValueError("not a web address: write it whole, from http:// or https://")
+    return address
+
+
+def _first_of_month(value: object) -> date:
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", value):
+        return date(int(value[:4]), int(value[5:]), 1)
+    raise ValueError("not a month: write it as 2024-04")
+
+
+def _all_different(values: tuple[Element, ...]) -> tuple[Element, ...]:
+    repeated = {value for value in values if values.count(value) > 1}
+    if repeated:
+        raise ValueError(f"stands twice in the list: {', '.join(sorted(repeated))}")
+    return values
+
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+# Ids become file names (payments/<publisher_id>.parquet), so they hold nothing a path could use.
+Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+# GSS codes of local authorities: a letter for the nation, two digits for the kind, six more.
+LadCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]\d{8}$")]
+WebAddress = Annotated[Text, AfterValidator(_is_web_address)]
+HostName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$")]
+Pattern = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(_compiles)]
+Month = Annotated[date, BeforeValidator(_first_of_month)]
+LadCodes = Annotated[tuple[LadCode, ...], Field(min_length=1), AfterValidator(_all_different)]
+
+PublisherKind = Literal[
+    "county_council",
+    "district_council",
+    "unitary_authority",
+    "metropolitan_district",
+    "london_borough",
+    "police_and_crime",
+    "fire_authority",
+    "nhs_trust",
+    "nhs_icb",
+    "nhs_ccg",
+    "college",
+    "university",
+    "housing_association",
+    "central_government",
+    "other",
+]
+Cadence = Literal["monthly", "quarterly", "annual", "irregular", "unknown"]
+FileFormat = Literal["csv", "xlsx", "xls", "ods", "pdf", "html", "unknown"]
+# files: links to files; form: only behind a form or report tool, so a person exports;
+# blocked: the page refuses scripts; page_not_seen: a duty to publish, the page was not found.
+Publishes = Literal["files", "form", "blocked", "page_not_seen", "nothing_found"]
+
+
+class RegistryModel(BaseModel):
+    """A piece of the registry: unknown keys are refused and nothing changes after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Caveat(RegistryModel):
+    """Something a reader of the figures must know, and how we know it."""
+
+    text: Text
+    evidence: Text
+
+
+class Area(RegistryModel):
+    """A named list of local authority districts, such as Lancashire-12."""
+
+    id: Identifier
+    name: Text
+    lad_codes: LadCodes
+    source: Text
+
+
+class Town(RegistryModel):
+    """A place that is compared: one LAD at a pinned boundary vintage, its counties, its region.
+
+    `county_areas` are ids of areas; the first is the county where none is asked for.
+    `lad_vintage` is the year of the boundaries.
+    """
+
+    id: Identifier
+    name: Text
+    lad_code: LadCode
+    lad_vintage: int = Field(ge=2009, le=2100)
+    county_areas: Annotated[
+        tuple[Identifier, ...], Field(min_length=1), AfterValidator(_all_different)
+    ]
+    region_code: LadCode
+    region_name: Text
+    source: Text
+    caveats: tuple[Caveat, ...] = ()
+
+    @property
+    def county_area(self) -> str:
+        """The id of the area that is this town's county where none is asked for."""
+        return self.county_areas[0]
+
+
+class Anchor(RegistryModel):
+    """The relation "this publisher is an anchor institution of that town", with its dates.
+
+    `basis` is "named" where a published list of the town names the body, "like_for_like" where
+    it serves the town and is of a kind that every town has (council, police, fire, NHS).
+    Both days are included; without one, the relation is open at that end.
+    """
+
+    town: Identifier
+    basis: Literal["named", "like_for_like"]
+    valid_from: date | None = Field(default=None, alias="from")
+    valid_to: date | None = Field(default=None, alias="to")
+    evidence: Text
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> "Anchor":
+        if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
+            raise ValueError(f"ends on {self.valid_to}, before it begins on {self.valid_from}")
+        return self
+
+
+class LinksOnPage(RegistryModel):
+    """The files are links on the landing page.
+
+    A link is taken when its whole address matches `href_matches` and, where given, its text
+    matches `label_matches`, and neither matches one of `ignore`; all with re.search.
+    `allowed_hosts` are hosts beside the landing page's own on which files may lie.
+    """
+
+    rule: Literal["links_on_page"]
+    landing_page: WebAddress
+    href_matches: Pattern
+    label_matches: Pattern | None = None
+    ignore: tuple[Pattern, ...] = ()
+    allowed_hosts: tuple[HostName, ...] = ()
+
+
+class DropFolder(RegistryModel):
+    """A person exports or downloads the files and hands them in with `anchorspend add`."""
+
+    rule: Literal["drop_folder"]
+    instructions: Text
+
+
+Discovery = Annotated[LinksOnPage | DropFolder, Field(discriminator="rule")]
+
+
+class RowsPerFile(RegistryModel):
+    """How many payments one file of this publisher usually holds, both ends included."""
+
+    min: int = Field(ge=0)
+    max: int = Field(ge=1)
+
+    @model_validator(mode="after")
+    def _min_is_not_above_max(self) -> "RowsPerFile":
+        if self.min > self.max:
+            raise ValueError(f"min {self.min} is above max {self.max}")
+        return self
+
+
+class Expectations(RegistryModel):
+    """What a run should find; another finding is reported, never put right by itself."""
+
+    rows_per_file: RowsPerFile | None = None
+    first_month: Month | None = None
+
+
+def _list_or_name(value: object) -> str:
+    return "list" if isinstance(value, list | tuple) else "name"
+
+
+ServiceArea = Annotated[
+    Annotated[Identifier, Tag("name")] | Annotated[LadCodes, Tag("list")],
+    Discriminator(_list_or_name),
+]
+
+
+class Publisher(RegistryModel):
+    """A body that publishes its spending, or should; the id is the stem of its YAML file.
+
+    `service_area` is the id of an area or a list of LAD codes; None where it is not known to
+    follow district boundaries. `amount_basis` speaks for files that do not say net or gross.
+    `threshold_gbp` is pounds. `headers` lists exceptions to the header synonyms: heading as
+    published -> column, or "ignore". `verified` is true once a person has checked the landing
+    page and the rule against the live site.
+    """
+
+    id: Identifier
+    name: Text
+    kind: PublisherKind
+    ons_code: LadCode | None = None
+    ods_code: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{3,6}$")] | None = None
+    service_area: ServiceArea | None = None
+    anchors: tuple[Anchor, ...] = ()
+    succeeds: Annotated[tuple[Identifier, ...], AfterValidator(_all_different)] = ()
+    landing_pages: tuple[WebAddress, ...] = ()
+    discovery: Discovery
+    threshold_gbp: Decimal | None = Field(default=None, ge=0, max_digits=14, decimal_places=4)
+    cadence: Cadence = "unknown"
+    formats: tuple[FileFormat, ...] = ()
+    amount_basis: Literal["net", "gross", "unknown"] = "unknown"
+    amount_basis_evidence: Text | None = None
+    publishes: Publishes
+    publishes_evidence: Text
+    verified: StrictBool
+    expect: Expectations = Expectations()
+    headers: dict[Text, Identifier] = {}
+    licence: Text
+    attribution: Text
+    caveats: tuple[Caveat, ...] = ()
+
+    @model_validator(mode="after")
+    def _a_known_basis_has_evidence(self) -> "Publisher":
+        if self.amount_basis != "unknown" and self.amount_basis_evidence is None:
+            raise ValueError(
+                f"amount_basis {self.amount_basis} needs amount_basis_evidence: "
+                "say where the publisher says so"
+            )
+        return self
+
+    @property
+    def landing_page(self) -> str | None:
+        """The page that discovery reads, or the first known page, or None."""
+        if isinstance(self.discovery, LinksOnPage):
+            return self.discovery.landing_page
+        return self.landing_pages[0] if self.landing_pages else None
+
+
+@dataclass(frozen=True)
+class Registry:
+    """All towns, areas and publishers, each by its id."""
+
+    towns: Mapping[str, Town]
+    areas: Mapping[str, Area]
+    publishers: Mapping[str, Publisher]
+
+    def service_area_lads(self, publisher: Publisher) -> tuple[str, ...]:
+        """The LAD codes that the publisher serves; empty where its area is not stated."""
+        if publisher.service_area is None:
+            return ()
+        if isinstance(publisher.service_area, str):
+            return self.areas[publisher.service_area].lad_codes
+        return publisher.service_area
+
+    def anchors_of(self, town_id: str) -> tuple[tuple[Publisher, Anchor], ...]:
+        """Every publisher that is or was an anchor of the town, with that relation."""
+        return tuple(
+            (publisher, anchor)
+            for publisher in self.publishers.values()
+            for anchor in publisher.anchors
+            if anchor.town == town_id
+        )
