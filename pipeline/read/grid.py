@@ -1,0 +1,52 @@
+"""The grids of strings that every published format is turned into."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+ROW_NUMBER = "row_number"
+
+
+@dataclass(frozen=True)
+class Grid:
+    """One sheet, table or text file as strings.
+
+    `frame` holds `row_number` (Int64, the 1-based row of the sheet or record of the text, blank
+    ones counted) and the String columns "0", "1", ...; a cell without visible text is null.
+    """
+
+    name: str
+    frame: pl.DataFrame
+    is_hidden: bool = False
+
+
+@dataclass(frozen=True)
+class Workbook:
+    """What one published file holds: its format by content, its encoding if text, its grids."""
+
+    format: str
+    encoding: str | None
+    grids: tuple[Grid, ...]
+    warnings: tuple[str, ...] = ()
+
+
+def tidy_frame(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with cells stripped of outer white space, empty ones null, no empty last column."""
+    cells = [name for name in frame.columns if name != ROW_NUMBER]
+    stripped = [pl.col(name).str.strip_chars() for name in cells]
+    frame = frame.select(
+        pl.col(ROW_NUMBER).cast(pl.Int64),
+        *[
+            pl.when(cell != "").then(cell).alias(name)
+            for name, cell in zip(cells, stripped, strict=True)
+        ],
+    )
+    return without_empty_tail(frame)
+
+
+def without_empty_tail(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame without the columns at its right edge that hold nothing at all."""
+    width = frame.width
+    while width > 1 and frame.to_series(width - 1).null_count() == frame.height:
+        width -= 1
+    return frame.select(frame.columns[:width])

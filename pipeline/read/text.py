@@ -1,0 +1,91 @@
+"""Bytes of unknown encoding -> UTF-8 with one kind of line end."""
+
+import codecs
+import re
+
+_ASCII = bytes(range(128))
+_LEAD_BYTES = frozenset(range(0xC2, 0xF5))
+_C1_AS_CP1252 = {
+    code: bytes([code]).decode("cp1252")
+    for code in range(0x80, 0xA0)
+    if code not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)
+}
+# A byte order mark, and one that was itself read as cp1252 and encoded again.
+_MARKS = (codecs.BOM_UTF8, "\ufeff".encode().decode("cp1252").encode())
+# cp437 and cp850 write the pound sign as byte 0x9C, which cp1252 reads as "œ" (Bexley, Havering);
+# other exports have lost it to U+FFFD. Next to a letter neither is a pound sign.
+_POUND_AS_LIGATURE = re.compile(r"(?<![^\W\d_])œ(?![^\W\d_])")
+_POUND_LOST = re.compile(r"(?<!\w)\ufffd(?=-?[\d.])|(?<=\()\ufffd(?=\))")
+
+
+def decode_text(data: bytes) -> tuple[bytes, str]:
+    """The text as UTF-8 with bare line feeds, without marks and NULs, and the encoding it was in.
+
+    Invalid UTF-8 is read as cp1252 byte by byte, so a file may change encoding from line to line.
+    """
+    text, encoding = _to_utf8(data)
+    if b"\0" in text:
+        text = text.replace(b"\0", b"")
+    text = text.rstrip(b"\x1a")
+    if "œ".encode() in text or "\ufffd".encode() in text:
+        repaired = _POUND_AS_LIGATURE.sub("£", text.decode())
+        text = _POUND_LOST.sub("£", repaired).encode()
+    if b"\r" in text:
+        # "\r\r\n" ends lines that were converted twice.
+        text = text.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return text, encoding
+
+
+def _to_utf8(data: bytes) -> tuple[bytes, str]:
+    if data.isascii() and b"\0" not in data:
+        return data, "ascii"
+    if wide := _utf16_codec(data):
+        text = data.decode(wide, errors="replace").encode(errors="replace")
+        return _without_marks(text), wide
+    body = _without_marks(data)
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return _single_bytes_to_utf8(body)
+    return body, "utf-8" if len(body) == len(data) else "utf-8-sig"
+
+
+def _without_marks(text: bytes) -> bytes:
+    while text.startswith(_MARKS):
+        text = text.removeprefix(_MARKS[0]).removeprefix(_MARKS[1])
+    return text
+
+
+def _utf16_codec(data: bytes) -> str | None:
+    if data.startswith(codecs.BOM_UTF16_LE):
+        return "utf-16-le"
+    if data.startswith(codecs.BOM_UTF16_BE):
+        return "utf-16-be"
+    sample = data[:4096]
+    half = max(len(sample) // 2, 1)
+    if sample[1::2].count(0) > 0.6 * half and sample[::2].count(0) < 0.1 * half:
+        return "utf-16-le"
+    if sample[::2].count(0) > 0.6 * half and sample[1::2].count(0) < 0.1 * half:
+        return "utf-16-be"
+    return None
+
+
+def _single_bytes_to_utf8(data: bytes) -> tuple[bytes, str]:
+    high = set(data.translate(None, _ASCII))
+    if high & _LEAD_BYTES:
+        text = data.decode("utf-8", errors="cp1252_where_invalid")
+        return text.encode(), "cp1252"
+    latin = data.decode("latin-1")
+    for code in sorted(high & _C1_AS_CP1252.keys()):
+        latin = latin.replace(chr(code), _C1_AS_CP1252[code])
+    return latin.encode(), "cp1252"
+
+
+def _invalid_bytes_as_cp1252(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    wrong = error.object[error.start : error.end].decode("latin-1")
+    return wrong.translate(_C1_AS_CP1252), error.end
+
+
+codecs.register_error("cp1252_where_invalid", _invalid_bytes_as_cp1252)
