@@ -1,0 +1,39 @@
+"""Reads, orders, builds, tests and documents the models of dbt_like_sql/."""
+
+from pipeline.sql_models.build import (
+    ModelResult,
+    TestResult,
+    build_models,
+    compiled_sql,
+    run_tests,
+    source_files,
+)
+from pipeline.sql_models.loading import load_project
+from pipeline.sql_models.project import (
+    Parents,
+    RowTest,
+    Seed,
+    SqlModel,
+    SqlProject,
+    Table,
+    describe_models,
+    model_dependencies,
+)
+
+__all__ = [
+    "ModelResult",
+    "Parents",
+    "RowTest",
+    "Seed",
+    "SqlModel",
+    "SqlProject",
+    "Table",
+    "TestResult",
+    "build_models",
+    "compiled_sql",
+    "describe_models",
+    "load_project",
+    "model_dependencies",
+    "run_tests",
+    "source_files",
+]
