@@ -1,0 +1,57 @@
+select
+    payments.publisher_id,
+    publishers.publisher_name,
+    payments.file_sha256,
+    payments.sheet,
+    payments.row_number,
+    ---------- when
+    payments.payment_date,
+    payments.payment_month,
+    payments.financial_year,
+    payments.year_evidence,
+    ---------- how much and what for
+    payments.amount_gbp,
+    payments.amount_basis,
+    payments.file_kind,
+    payments.spend_nature,
+    payments.nature_rule_id,
+    payments.influenceable,
+    payments.description,
+    payments.department,
+    payments.category,
+    payments.capital_or_revenue,
+    payments.transaction_id,
+    ---------- to whom
+    payments.supplier_id,
+    case
+        when suppliers.supplier_class = 'person' then 'individual'
+        -- The name in a card file without a merchant is the cardholder's.
+        when payments.file_kind = 'purchase_card' and suppliers.decision != 'matched' then 'individual'
+        else payments.supplier_name
+    end as supplier_name,
+    suppliers.supplier_class,
+    suppliers.decision as match_decision,
+    suppliers.register,
+    suppliers.number as register_number,
+    suppliers.register_name as organisation_name,
+    ---------- where
+    places.postcode,
+    places.latitude,
+    places.longitude,
+    places.ward_code,
+    places.lsoa_code,
+    places.lad_code,
+    places.region_code,
+    places.place_evidence,
+    places.address_as_of_date,
+    ---------- flags
+    payments.is_redacted,
+    payments.is_card,
+    payments.repeated_total_suspected
+from {{ ref('int_payments_classified') }} as payments
+inner join {{ ref('stg_registry__publishers') }} as publishers
+    on payments.publisher_id = publishers.publisher_id
+inner join {{ ref('stg_identified__suppliers') }} as suppliers
+    on payments.supplier_id = suppliers.supplier_id
+left join {{ ref('int_supplier_place_known') }} as places
+    on payments.supplier_id = places.supplier_id

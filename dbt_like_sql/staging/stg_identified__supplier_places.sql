@@ -1,0 +1,16 @@
+select
+    supplier_id,
+    register,
+    number,
+    place_kind,
+    postcode,
+    latitude,
+    longitude,
+    ward_code,
+    lsoa_code,
+    lad_code,
+    region_code,
+    country_code,
+    evidence as place_evidence,
+    as_of_date as address_as_of_date
+from {{ source('warehouse', 'supplier_places') }}

@@ -1,0 +1,5 @@
+select
+    area_id,
+    area_name,
+    lad_code
+from {{ source('warehouse', 'areas') }}

@@ -1,0 +1,4 @@
+select
+    publisher_id,
+    lad_code
+from {{ source('warehouse', 'service_areas') }}
