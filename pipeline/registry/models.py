@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import combinations
 from typing import Annotated, Literal, TypeVar
 from urllib.parse import urlsplit
 
@@ -20,7 +21,6 @@ from pydantic import (
     Tag,
     model_validator,
 )
-
 
 Element = TypeVar("Element", bound=str)
 
@@ -50,6 +50,12 @@ def _first_of_month(value: object) -> date:
     raise ValueError("not a month: write it as 2024-04")
 
 
+def _some_and_all_different(values: tuple[Element, ...]) -> tuple[Element, ...]:
+    if not values:
+        raise ValueError("is empty: it needs at least one entry")
+    return _all_different(values)
+
+
 def _all_different(values: tuple[Element, ...]) -> tuple[Element, ...]:
     repeated = {value for value in values if values.count(value) > 1}
     if repeated:
@@ -66,7 +72,7 @@ WebAddress = Annotated[Text, AfterValidator(_is_web_address)]
 HostName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$")]
 Pattern = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(_compiles)]
 Month = Annotated[date, BeforeValidator(_first_of_month)]
-LadCodes = Annotated[tuple[LadCode, ...], Field(min_length=1), AfterValidator(_all_different)]
+LadCodes = Annotated[tuple[LadCode, ...], AfterValidator(_some_and_all_different)]
 
 PublisherKind = Literal[
     "county_council",
@@ -104,6 +110,9 @@ class Caveat(RegistryModel):
     text: Text
     evidence: Text
 
+    def __str__(self) -> str:
+        return f"{self.text} [{self.evidence}]"
+
 
 class Area(RegistryModel):
     """A named list of local authority districts, such as Lancashire-12."""
@@ -125,9 +134,7 @@ class Town(RegistryModel):
     name: Text
     lad_code: LadCode
     lad_vintage: int = Field(ge=2009, le=2100)
-    county_areas: Annotated[
-        tuple[Identifier, ...], Field(min_length=1), AfterValidator(_all_different)
-    ]
+    county_areas: Annotated[tuple[Identifier, ...], AfterValidator(_some_and_all_different)]
     region_code: LadCode
     region_name: Text
     source: Text
@@ -158,6 +165,12 @@ class Anchor(RegistryModel):
         if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
             raise ValueError(f"ends on {self.valid_to}, before it begins on {self.valid_from}")
         return self
+
+    def overlaps(self, other: "Anchor") -> bool:
+        """Whether a day exists on which both relations hold."""
+        begins = max(self.valid_from or date.min, other.valid_from or date.min)
+        ends = min(self.valid_to or date.max, other.valid_to or date.max)
+        return begins <= ends
 
 
 class LinksOnPage(RegistryModel):
@@ -246,9 +259,18 @@ class Publisher(RegistryModel):
     verified: StrictBool
     expect: Expectations = Expectations()
     headers: dict[Text, Identifier] = {}
-    licence: Text
-    attribution: Text
+    licence: Text | None = None
+    attribution: Text | None = None
     caveats: tuple[Caveat, ...] = ()
+
+    @model_validator(mode="after")
+    def _is_an_anchor_of_a_town_once_at_a_time(self) -> "Publisher":
+        for one, other in combinations(self.anchors, 2):
+            if one.town == other.town and one.overlaps(other):
+                raise ValueError(
+                    f"is an anchor of {one.town} twice on the same days: it would count twice"
+                )
+        return self
 
     @model_validator(mode="after")
     def _a_known_basis_has_evidence(self) -> "Publisher":
