@@ -2,7 +2,6 @@
 
 import fcntl
 import hashlib
-import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -27,9 +26,11 @@ from pipeline.sql_models import (
 
 BUILD_RECORD = "build.parquet"
 
+_Config = dict[str, str | bool | int | float | list[str]]
+
 # Without it a table name that is missing in the database may be found among Python's variables.
-_ONLY_TABLES = {"python_enable_replacements": "false"}
-_ONLY_THIS_DATABASE = {**_ONLY_TABLES, "enable_external_access": "false"}
+_ONLY_TABLES: _Config = {"python_enable_replacements": False}
+_ONLY_THIS_DATABASE: _Config = {**_ONLY_TABLES, "enable_external_access": False}
 
 
 class BrokenBuildError(AnchorspendError):
@@ -171,6 +172,8 @@ def _build_and_test(
     on_built: Callable[[ModelResult], None],
 ) -> tuple[list[ModelResult], list[TestResult]]:
     with duckdb.connect(building, config=_ONLY_TABLES) as connection:
+        # Otherwise a time would fall on another day where the machine lives in another zone.
+        connection.execute("set TimeZone = 'UTC'")
         models = build_models(connection, project, warehouse, on_built=on_built)
         tests = run_tests(connection, project)
         if broken := [test for test in tests if test.failures and test.severity == "error"]:
@@ -184,7 +187,7 @@ def _publish(building: Path, database_path: Path) -> None:
     _wal_of(building).unlink(missing_ok=True)
     _wal_of(database_path).unlink(missing_ok=True)
     building.chmod(0o444)
-    os.replace(building, database_path)
+    building.replace(database_path)
 
 
 def published_digest(database_path: Path) -> str | None:
