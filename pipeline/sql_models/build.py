@@ -22,7 +22,7 @@ from pipeline.sql_models.project import (
     yaml_file_of,
 )
 from pipeline.sql_models.row_tests import Severity
-from pipeline.sql_models.sql_text import SourceName, SqlText, identifier, literal
+from pipeline.sql_models.sql_text import SourceName, SqlText, identifier, in_one_line, literal
 
 SHOWN_ROWS = 5
 
@@ -121,7 +121,7 @@ def _execute(connection: duckdb.DuckDBPyConnection, text: SqlText, sql: str) -> 
     try:
         connection.execute(sql)
     except duckdb.Error as error:
-        raise AnchorspendError(f"{text.file} does not run: {error}") from error
+        raise AnchorspendError(f"{text.file} does not run: {in_one_line(error)}.") from error
 
 
 def _build_table(
@@ -136,7 +136,7 @@ def _build_table(
         refuse_different_columns(file, yaml_file_of(table), columns, list(table.yaml.columns))
         connection.execute(f"create or replace table {qualified} as {query}")
     except duckdb.Error as error:
-        raise AnchorspendError(f"{file} does not run: {error}") from error
+        raise AnchorspendError(f"{file} does not run: {in_one_line(error)}.") from error
     description = literal(table.yaml.description.strip())
     connection.execute(f"comment on table {qualified} is {description}")
     for name, column in table.yaml.columns.items():
@@ -176,7 +176,9 @@ def _run_test(
         failures = _count(connection, f"(\n{sql}\n)")
         sample = _first_rows(connection, sql) if failures else []
     except duckdb.Error as error:
-        raise AnchorspendError(f"{test.sql.file}: {test.name} does not run: {error}") from error
+        raise AnchorspendError(
+            f"{test.sql.file}: {test.name} does not run: {in_one_line(error)}."
+        ) from error
     return TestResult(test.name, test.table, test.column, test.severity, failures, sample, sql)
 
 

@@ -89,7 +89,7 @@ def refuse_other_than_macros(
     try:
         statements = connection.extract_statements(_parsable(text, schemas))
     except duckdb.Error as error:
-        raise AnchorspendError(f"{text.file} is not valid SQL: {first_line(error)}.") from error
+        raise AnchorspendError(f"{text.file} is not valid SQL: {in_one_line(error)}.") from error
     for statement in statements:
         if not _CREATES_A_MACRO.match(statement.query):
             raise AnchorspendError(
@@ -139,6 +139,8 @@ def _nodes(tree: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - JSON
             yield from _nodes(value)
 
 
-def first_line(error: Exception) -> str:
-    """What DuckDB says before it quotes the statement."""
-    return str(error).strip().splitlines()[0].rstrip(".")
+def in_one_line(error: Exception) -> str:
+    """What DuckDB says, with the line of SQL it points at and without its general advice."""
+    paragraphs = str(error).strip().split("\n\n")
+    pointed_at = [part.splitlines()[0] for part in paragraphs[1:] if part.startswith("LINE ")]
+    return " ".join(" ".join([paragraphs[0], *pointed_at]).split()).rstrip(".")
