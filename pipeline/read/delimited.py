@@ -7,7 +7,7 @@ from itertools import zip_longest
 import polars as pl
 
 from pipeline.errors import RefusedFileError
-from pipeline.read.grid import ROW_NUMBER, Grid, tidy_frame
+from pipeline.read.grid import ROW_NUMBER, Grid, frame_of_strings, tidy_frame
 from pipeline.read.limits import Limits
 from pipeline.read.quotes import Dialect, quotes_are_proper, split_records
 
@@ -25,10 +25,8 @@ def read_delimited(text: bytes, limits: Limits) -> Grid:
     dialect = find_dialect(text)
     _check_size(text, dialect, limits)
     if quotes_are_proper(text, dialect):
-        frame = _read_fast(text, dialect, limits)
-    else:
-        frame = _frame_of_records(split_records(text.decode(), dialect))
-    return Grid("", tidy_frame(frame))
+        return Grid("", tidy_frame(_read_fast(text, dialect, limits)))
+    return Grid("", frame_of_strings(zip_longest(*split_records(text.decode(), dialect))))
 
 
 def find_dialect(text: bytes) -> Dialect:
@@ -99,9 +97,3 @@ def _polars_parse(text: bytes, dialect: Dialect, width: int) -> pl.DataFrame:
 
 def _widest_record(text: bytes, dialect: Dialect) -> int:
     return max(len(record) for record in split_records(text.decode(), dialect))
-
-
-def _frame_of_records(records: list[list[str]]) -> pl.DataFrame:
-    columns = zip_longest(*records)
-    data = {str(i): pl.Series(values, dtype=pl.String) for i, values in enumerate(columns)}
-    return pl.DataFrame(data).with_row_index(ROW_NUMBER, offset=1)

@@ -1,7 +1,5 @@
 """Excel and OpenDocument workbooks -> grids, by calamine."""
 
-import datetime as dt
-import decimal
 import io
 from itertools import zip_longest
 
@@ -17,10 +15,9 @@ from python_calamine import (
 )
 
 from pipeline.errors import RefusedFileError
-from pipeline.read.grid import ROW_NUMBER, Grid, tidy_frame
+from pipeline.read.cells import column_of_strings
+from pipeline.read.grid import Grid, frame_of_columns
 from pipeline.read.limits import Limits
-
-Cell = str | int | float | bool | dt.date | dt.datetime | dt.time | dt.timedelta
 
 
 def read_sheets(data: bytes, limits: Limits) -> list[Grid]:
@@ -61,45 +58,9 @@ def _read_sheet(sheet: CalamineSheet, is_hidden: bool, limits: Limits) -> Grid:
             f"Sheet {sheet.name!r} spans {sheet.total_height:,} rows by {sheet.total_width:,} "
             f"columns and the limit is {limits.max_sheet_cells:,} cells."
         )
-    return Grid(sheet.name, frame_of_rows(sheet.to_python(skip_empty_area=False)), is_hidden)
+    return Grid(sheet.name, _frame(sheet), is_hidden)
 
 
-def frame_of_rows(rows: list[list[Cell]]) -> pl.DataFrame:
-    """Rows of cell values as the strings a person would copy out of the sheet."""
-    columns = {
-        str(index): column_of_strings(values) for index, values in enumerate(zip_longest(*rows))
-    }
-    if not columns:
-        return pl.DataFrame(schema={ROW_NUMBER: pl.Int64, "0": pl.String})
-    return tidy_frame(pl.DataFrame(columns).with_row_index(ROW_NUMBER, offset=1))
-
-
-def column_of_strings(values: tuple[Cell, ...]) -> pl.Series:
-    """One column of cell values as strings, numbers in the shortest exact decimal form."""
-    types = set(map(type, values))
-    if types == {str}:
-        return pl.Series(values, dtype=pl.String)
-    return pl.Series(list(map(text_of_cell, values)), dtype=pl.String)
-
-
-def text_of_cell(value: Cell) -> str:
-    """The cell as text: 105, 1234.5, TRUE, 2024-04-01, 2024-04-01 13:30:00."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, float):
-        return _text_of_float(value)
-    if isinstance(value, dt.datetime):
-        midnight = value.time() == dt.time()
-        return value.date().isoformat() if midnight else value.isoformat(" ", "seconds")
-    return str(value)
-
-
-def _text_of_float(value: float) -> str:
-    text = repr(value)
-    if "e" in text:
-        text = f"{decimal.Decimal(text):f}"
-    return text.removesuffix(".0")
+def _frame(sheet: CalamineSheet) -> pl.DataFrame:
+    rows = sheet.to_python(skip_empty_area=False)
+    return frame_of_columns([column_of_strings(values) for values in zip_longest(*rows)])

@@ -1,5 +1,6 @@
 """The grids of strings that every published format is turned into."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -50,3 +51,16 @@ def without_empty_tail(frame: pl.DataFrame) -> pl.DataFrame:
     while width > 1 and frame.to_series(width - 1).null_count() == frame.height:
         width -= 1
     return frame.select(frame.columns[:width])
+
+
+def frame_of_columns(columns: Iterable[pl.Series]) -> pl.DataFrame:
+    """Columns of strings as a grid's frame, rows numbered from 1."""
+    named = {str(index): column for index, column in enumerate(columns)}
+    if not named:
+        return pl.DataFrame(schema={ROW_NUMBER: pl.Int64, "0": pl.String})
+    return tidy_frame(pl.DataFrame(named).with_row_index(ROW_NUMBER, offset=1))
+
+
+def frame_of_strings(columns: Iterable[Sequence[str | None]]) -> pl.DataFrame:
+    """As frame_of_columns, from plain sequences."""
+    return frame_of_columns(pl.Series(values, dtype=pl.String) for values in columns)
