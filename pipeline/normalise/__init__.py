@@ -1,0 +1,1 @@
+"""From grids of strings to payments: columns, amounts, dates, redactions."""

@@ -1,0 +1,108 @@
+"""Reads the ways publishers write an amount of pounds."""
+
+import re
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+
+import polars as pl
+
+GBP = pl.Decimal(18, 4)
+
+# £ as published: "£", cp850's 0x9C read as cp1252 ("œ", Hyndburn 2017-03, Bexley, Havering) or left
+# as a control character, 0xA3 read as cp437 ("ú"), UTF-8 read as cp1252 ("Â£"), and the replacement
+# character of a file that was decoded wrongly before it was published.
+POUND_SIGNS = "£œú\x9c\ufffd"
+_HYPHENS = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212\ufe63\uff0d\x96\x97"), "-")
+_MISPLACED_COMMA = r",(?:\d{0,2}(?:\D|$)|\d{4})"
+
+_CURRENCY = re.compile(rf"Â?[{POUND_SIGNS}]|\bGBP\b|^[?#]", re.IGNORECASE)
+_CREDIT_MARK = re.compile(r"(?<=[\d)])\s*(CR|DR)\.?$|^(CR|DR)\.?\s*(?=\d)", re.IGNORECASE)
+_GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d*)?")
+_PLAIN = re.compile(r"\d+(?:\.\d*)?(?:E[+-]?\d{1,2})?|\.\d+", re.IGNORECASE)
+_CONTINENTAL = re.compile(r"\d{1,3}(?:\.\d{3})+,\d{2}")
+_SPACED_THOUSANDS = re.compile(r"\d{1,3}(?: \d{3})+(?:\.\d*)?")
+
+
+def parse_amounts(texts: pl.Series) -> pl.Series:
+    """Parse '£1,234.50', '(1,234.50)', '1234.5-' and '5 CR' as pounds, DECIMAL(18,4), null where it is none.
+
+    Brackets, a minus on either side and CR mean a credit; ' - ' is the accountant's zero.
+    """
+    column = pl.col(texts.name)
+    plain = (
+        column.str.replace_all(",", "", literal=True)
+        .str.strip_chars_start("£ ")
+        .cast(GBP, strict=False)
+    )
+    frame = texts.to_frame()
+    amounts = frame.select(
+        pl.when(~column.str.contains(_MISPLACED_COMMA)).then(plain).alias(texts.name)
+    ).to_series()
+    odd = texts.filter(amounts.is_null() & texts.is_not_null()).unique()
+    if odd.is_empty():
+        return amounts
+    read = {text: amount_from_text(text) for text in odd}
+    known = {text: amount for text, amount in read.items() if amount is not None}
+    if not known:
+        return amounts
+    found = texts.replace_strict(
+        pl.Series(list(known), dtype=pl.String),
+        pl.Series(list(known.values()), dtype=GBP),
+        default=None,
+        return_dtype=GBP,
+    )
+    return frame.select(pl.coalesce(amounts, found).alias(texts.name)).to_series()
+
+
+def amount_from_text(text: str) -> Decimal | None:
+    """One amount in pounds, rounded half-up to four places; None where the text is no amount."""
+    bare = text.translate(_HYPHENS).replace("\u2019", "'").strip(" \t\r\n\xa0'\"=")
+    bare = _CURRENCY.sub("", bare).strip()
+    if bare in ("-", "(-)"):
+        return Decimal(0)
+    bare, credit = _without_credit_marks(bare)
+    digits = _digits(bare)
+    if digits is None:
+        return None
+    try:
+        amount = Decimal(digits).quantize(Decimal("0.0001"), rounding=ROUND_HALF_UP)
+    except InvalidOperation:
+        return None
+    if abs(amount) >= Decimal(10) ** 14:
+        return None
+    return -amount if credit else amount
+
+
+def _without_credit_marks(bare: str) -> tuple[str, bool]:
+    """The text without brackets, signs and CR or DR, and whether they make it a credit."""
+    credit = False
+    mark = _CREDIT_MARK.search(bare)
+    if mark:
+        credit = (mark.group(1) or mark.group(2)).upper() == "CR"
+        bare = _CREDIT_MARK.sub("", bare).strip()
+    if bare.startswith("(") and bare.endswith(")"):
+        # "(-5.00)" and "(5.00) CR" say the same thing twice: still one credit.
+        credit = True
+        bare = bare[1:-1].strip()
+    if bare.startswith("-") or (bare.endswith("-") and len(bare) > 1):
+        credit = True
+        bare = bare.removeprefix("-") if bare.startswith("-") else bare.removesuffix("-")
+    elif bare.startswith("+"):
+        bare = bare[1:]
+    return bare.strip(), credit
+
+
+def _digits(bare: str) -> str | None:
+    bare = bare.replace("\xa0", " ").replace("\u2009", " ").replace("\u202f", " ")
+    if _SPACED_THOUSANDS.fullmatch(bare):
+        return bare.replace(" ", "")
+    if " " in bare:
+        # "1 ,234.50" and "4 1,299.58" come out of pdf: only the commas prove what belongs together.
+        bare = bare.replace(" ", "")
+        return bare.replace(",", "") if _GROUPED.fullmatch(bare) else None
+    if _PLAIN.fullmatch(bare):
+        return bare
+    if _GROUPED.fullmatch(bare):
+        return bare.replace(",", "")
+    if _CONTINENTAL.fullmatch(bare):
+        return bare.replace(".", "").replace(",", ".")
+    return None

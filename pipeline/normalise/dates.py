@@ -1,0 +1,196 @@
+"""Reads the ways publishers write the day or the month of a payment."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+import polars as pl
+
+DateOrder = Literal["dmy", "mdy"]
+
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        [
+            ("jan", "january"),
+            ("feb", "february"),
+            ("mar", "march"),
+            ("apr", "april"),
+            ("may",),
+            ("jun", "june"),
+            ("jul", "july"),
+            ("aug", "august"),
+            ("sep", "sept", "september"),
+            ("oct", "october"),
+            ("nov", "november"),
+            ("dec", "december"),
+        ],
+        start=1,
+    )
+    for name in names
+}
+# A clock time and its zone are read past, never used: Lancashire Fire prints 01:00 in summer.
+_CLOCK = r"(?:[T ,]+\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:\.\d+)?)?\s*(?:[AaPp]\.?[Mm]\.?)?\s*(?:Z|UTC|GMT|BST|[+-]\d{2}(?::?\d{2})?)?)?"
+_WEEKDAY = r"(?:(?:mon|tue|tues|wed|weds|thu|thur|thurs|fri|sat|sun)(?:day|nesday|sday|rsday|urday)?[ ,.]+)?"
+_YEAR_FIRST = re.compile(rf"(\d{{4}})[-/. ](\d{{1,2}})[-/. ](\d{{1,2}}){_CLOCK}")
+_NUMBERS = re.compile(
+    rf"{_WEEKDAY}(\d{{1,2}})\s*[-/.\\ ]\s*(\d{{1,2}})\s*[-/.\\ ]\s*(\d{{4}}|\d{{2}}){_CLOCK}",
+    re.IGNORECASE,
+)
+_DAY_NAMED = re.compile(
+    rf"{_WEEKDAY}(\d{{1,2}})(?:st|nd|rd|th)?[-/. ,]*([a-z]{{3,9}})[-/. ,']*(\d{{4}}|\d{{2}}){_CLOCK}",
+    re.IGNORECASE,
+)
+_NAMED_DAY = re.compile(
+    rf"{_WEEKDAY}([a-z]{{3,9}})[-/. ]+(\d{{1,2}})(?:st|nd|rd|th)?[-/. ,]+(\d{{4}}){_CLOCK}",
+    re.IGNORECASE,
+)
+_MONTH_NAMED = re.compile(r"([a-z]{3,9})[-/. ,']*(\d{4}|\d{2})", re.IGNORECASE)
+_YEAR_MONTH_NAMED = re.compile(r"(\d{4})[-/. ]*([a-z]{3,9})", re.IGNORECASE)
+_MONTH_NUMBERED = re.compile(r"(\d{1,2})[-/](\d{4})|(\d{4})[-/](\d{1,2})")
+_COMPACT = re.compile(r"(?:19|20)\d{6}")
+_COMPACT_DAY_FIRST = re.compile(r"(\d{1,2})(\d{2})(20\d{2})")
+_SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
+_EXCEL_DAY_ZERO = date(1899, 12, 30)
+# Spending was first published for 2010; anything outside is a slip of the key ("2203", "1900-01-00").
+_FIRST_YEAR, _LAST_YEAR = 1995, 2060
+
+
+@dataclass(frozen=True)
+class Day:
+    """What one text says: a day, or only a month (`is_month`, then `value` is its first day)."""
+
+    value: date
+    is_month: bool = False
+
+
+@dataclass(frozen=True)
+class ReadDates:
+    """A column of dates: `days` and `months` are Date series; a month is known wherever a day is."""
+
+    days: pl.Series
+    months: pl.Series
+
+
+def date_order(columns: Iterable[pl.Series]) -> DateOrder:
+    """Whether 04/05/2023 is 4 May or 5 April, decided once from all date columns of a file.
+
+    Month first only when some text has no other reading and none contradicts it
+    (West Devon, Tonbridge and Malling).
+    """
+    month_first = False
+    for column in columns:
+        for text in column.drop_nulls().unique().to_list():
+            found = _NUMBERS.fullmatch(text.strip())
+            if not found:
+                continue
+            first, second = int(found.group(1)), int(found.group(2))
+            if first > 12 >= second:
+                return "dmy"
+            month_first = month_first or second > 12 >= first
+    return "mdy" if month_first else "dmy"
+
+
+def parse_dates(texts: pl.Series, order: DateOrder = "dmy") -> ReadDates:
+    """Parse every way of writing a date seen in published files; impossible dates become null.
+
+    31/04/2026 is nobody's first of May (Cheshire East): it is left undated, never rolled.
+    """
+    read = {text: day_from_text(text, order) for text in texts.drop_nulls().unique().to_list()}
+    known = {text: day for text, day in read.items() if day is not None}
+    keys = pl.Series(list(known), dtype=pl.String)
+
+    def spread(values: list[date | None]) -> pl.Series:
+        if not known:
+            return pl.Series(texts.name, [None] * len(texts), dtype=pl.Date)
+        return texts.replace_strict(
+            keys, pl.Series(values, dtype=pl.Date), default=None, return_dtype=pl.Date
+        )
+
+    return ReadDates(
+        days=spread([None if day.is_month else day.value for day in known.values()]),
+        months=spread([day.value.replace(day=1) for day in known.values()]),
+    )
+
+
+def day_from_text(text: str, order: DateOrder = "dmy") -> Day | None:
+    """The day or month that one cell names, or None."""
+    text = " ".join(text.replace("\u2013", "-").strip("'\" \t").split())
+    for read in (_numeric_day, _named_day, _compact_day, _month):
+        day = read(text, order)
+        if day is not None:
+            return day if _FIRST_YEAR <= day.value.year <= _LAST_YEAR else None
+    return None
+
+
+def _numeric_day(text: str, order: DateOrder) -> Day | None:
+    found = _YEAR_FIRST.fullmatch(text)
+    if found:
+        return _day(int(found.group(1)), int(found.group(2)), int(found.group(3)))
+    found = _NUMBERS.fullmatch(text)
+    if not found:
+        return None
+    first, second, year = int(found.group(1)), int(found.group(2)), _year(found.group(3))
+    return _day(year, second, first) if order == "dmy" else _day(year, first, second)
+
+
+def _named_day(text: str, order: DateOrder) -> Day | None:
+    found = _DAY_NAMED.fullmatch(text)
+    if found and found.group(2).lower() in _MONTHS:
+        month = _MONTHS[found.group(2).lower()]
+        return _day(_year(found.group(3)), month, int(found.group(1)))
+    found = _NAMED_DAY.fullmatch(text)
+    if found and found.group(1).lower() in _MONTHS:
+        return _day(int(found.group(3)), _MONTHS[found.group(1).lower()], int(found.group(2)))
+    return None
+
+
+def _compact_day(text: str, order: DateOrder) -> Day | None:
+    if _COMPACT.fullmatch(text):
+        day = _day(int(text[:4]), int(text[4:6]), int(text[6:]))
+        if day is not None:
+            return day
+    found = _COMPACT_DAY_FIRST.fullmatch(text)
+    if found:
+        return _day(int(found.group(3)), int(found.group(2)), int(found.group(1)))
+    found = _SERIAL.fullmatch(text)
+    if found:
+        return Day(_EXCEL_DAY_ZERO + timedelta(days=int(found.group(1))))
+    return None
+
+
+def _month(text: str, order: DateOrder) -> Day | None:
+    found = _MONTH_NAMED.fullmatch(text)
+    if found and found.group(1).lower() in _MONTHS:
+        return _first_of(_year(found.group(2)), _MONTHS[found.group(1).lower()])
+    found = _YEAR_MONTH_NAMED.fullmatch(text)
+    if found and found.group(2).lower() in _MONTHS:
+        return _first_of(int(found.group(1)), _MONTHS[found.group(2).lower()])
+    found = _MONTH_NUMBERED.fullmatch(text)
+    if found:
+        year, month = found.group(2) or found.group(3), found.group(1) or found.group(4)
+        return _first_of(int(year), int(month))
+    return None
+
+
+def month_number(text: str) -> int | None:
+    """The month that a word names ("AUGUST", "Aug"), without a year."""
+    return _MONTHS.get(text.strip(" .").lower())
+
+
+def _year(text: str) -> int:
+    return int(text) if len(text) == 4 else 2000 + int(text)
+
+
+def _day(year: int, month: int, day: int) -> Day | None:
+    try:
+        return Day(date(year, month, day))
+    except ValueError:
+        return None
+
+
+def _first_of(year: int, month: int) -> Day | None:
+    day = _day(year, month, 1)
+    return Day(day.value, is_month=True) if day else None

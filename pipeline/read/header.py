@@ -1,0 +1,266 @@
+"""Finds the header rows of a grid and says what each heading means."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import polars as pl
+import yaml
+
+SYNONYMS_PATH = Path(__file__).resolve().parent.parent / "registry" / "header_synonyms.yml"
+
+AMOUNT_ROLES = (
+    "amount_line",
+    "amount_net",
+    "amount",
+    "amount_gross",
+    "invoice_total",
+    "debit",
+    "credit",
+    "order_value",
+)
+SUPPLIER_ROLES = ("supplier_name", "merchant_name", "cardholder")
+DATE_ROLES = ("payment_date", "posting_date", "date", "invoice_date", "month")
+
+LISTED, PHRASE, UNKNOWN = 2, 1, 0
+
+# Hounslow printed 5 lines of leaked SQL above its header, Hartlepool 6 rows, Lambeth 9.
+_ROWS_SEARCHED_FIRST = 60
+_MOST_ROWS_SEARCHED = 200_000
+_LONGEST_HEADING = 120
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_POUNDS = re.compile(r"[£œ\x9c\ufffd]|\bgbp\b")
+_NUMBERING = re.compile(r"^\d{1,2}\s*[.)]\s*(?=[a-z])")
+_NOT_WORDS = re.compile(r"[^0-9a-z]+")
+_DATA = re.compile(
+    r"[£(\-+ ]*\d[\d,. ]*\)?-?|\d{1,4}[-/.](\d{1,2}|[A-Za-z]{3,9})[-/.]\d{1,4}( .*)?"
+)
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What a heading means: `roles` in the order they are to be tried, `rank` within its list."""
+
+    text: str
+    folded: str
+    roles: tuple[str, ...] = ()
+    certainty: int = UNKNOWN
+    rank: int = 0
+
+
+@dataclass(frozen=True)
+class Header:
+    """The header of a block of rows: `rows` are positions in the grid, `headings` by column."""
+
+    rows: tuple[int, ...]
+    headings: tuple[Heading, ...]
+    score: int
+
+    def columns_of(self, roles: Iterable[str]) -> list[int]:
+        """The columns whose heading may mean one of the roles."""
+        wanted = set(roles)
+        return [i for i, heading in enumerate(self.headings) if wanted.intersection(heading.roles)]
+
+    def same_columns(self, other: "Header") -> bool:
+        """Whether both headers put the same headings in the same columns."""
+        mine = {i: h.folded for i, h in enumerate(self.headings) if h.folded}
+        theirs = {i: h.folded for i, h in enumerate(other.headings) if h.folded}
+        return mine == theirs
+
+
+def fold_heading(text: str) -> str:
+    """A heading as it is compared: lower case words, one space between; a lone pound sign as '£'."""
+    words = _CAMEL.sub(" ", text).lower().replace("&", " and ").replace("_", " ")
+    words = _NUMBERING.sub("", words.strip(" *\ufeff"))
+    folded = _NOT_WORDS.sub(" ", _POUNDS.sub(" ", words)).strip()
+    if not folded and _POUNDS.search(words):
+        return "£"
+    return folded
+
+
+class HeadingRules:
+    """The synonyms of `header_synonyms.yml`, with a publisher's exceptions before them."""
+
+    def __init__(
+        self,
+        headings: Mapping[str, Sequence[str]],
+        ambiguous: Mapping[str, Sequence[str]],
+        phrases: Sequence[tuple[str, str]],
+        exceptions: Mapping[str, str] | None = None,
+    ) -> None:
+        self._listed: dict[str, tuple[tuple[str, ...], int]] = {}
+        for role, texts in headings.items():
+            for rank, text in enumerate(texts):
+                self._listed.setdefault(text, ((role,), rank))
+        for text, roles in ambiguous.items():
+            rank = self._listed[text][1] if text in self._listed else 0
+            self._listed[text] = (tuple(roles), rank)
+        self._phrases = [(role, re.compile(pattern)) for role, pattern in phrases]
+        self._exceptions = {fold_heading(text): role for text, role in (exceptions or {}).items()}
+        self._known: dict[str, Heading] = {}
+
+    def recognise(self, text: str | None) -> Heading:
+        """What one heading means; unknown ones have no roles."""
+        if text is None:
+            return Heading("", "")
+        known = self._known.get(text)
+        if known is None:
+            known = self._known[text] = self._recognise(text)
+        return known
+
+    def _recognise(self, text: str) -> Heading:
+        if len(text) > _LONGEST_HEADING:
+            return Heading(text, "")
+        folded = fold_heading(text)
+        if folded in self._exceptions:
+            return Heading(text, folded, (self._exceptions[folded],), LISTED)
+        if folded in self._listed:
+            roles, rank = self._listed[folded]
+            return Heading(text, folded, roles, LISTED, rank)
+        for role, pattern in self._phrases:
+            if folded and pattern.search(folded):
+                return Heading(text, folded, (role,), PHRASE, 1_000)
+        return Heading(text, folded)
+
+
+@cache
+def standard_rules() -> HeadingRules:
+    """The rules that hold for every publisher."""
+    return rules_with({})
+
+
+def rules_with(exceptions: Mapping[str, str]) -> HeadingRules:
+    """The rules with one publisher's headings read otherwise: heading -> column or `ignore`."""
+    known = _synonyms()
+    return HeadingRules(
+        known["headings"], known["ambiguous"], [tuple(p) for p in known["phrases"]], exceptions
+    )
+
+
+@cache
+def _synonyms() -> dict[str, dict[str, list[str]]]:
+    with SYNONYMS_PATH.open(encoding="utf-8") as file:
+        synonyms: dict[str, dict[str, list[str]]] = yaml.safe_load(file)
+    return synonyms
+
+
+def find_header(cells: pl.DataFrame, rules: HeadingRules) -> Header | None:
+    """The best header row of a grid: among its first rows, else anywhere (Hyndburn prints it last).
+
+    `cells` holds the grid's text columns only; rows of the result are positions in it.
+    """
+    top = cells.head(_ROWS_SEARCHED_FIRST).rows()
+    header = _best_header(list(enumerate(top)), rules)
+    if header is not None or cells.height <= _ROWS_SEARCHED_FIRST:
+        return header
+    return _best_header(_rows_that_may_be_headers(cells, _ROWS_SEARCHED_FIRST), rules)
+
+
+def later_headers(cells: pl.DataFrame, first: Header, rules: HeadingRules) -> list[Header]:
+    """Header rows below the first: repeated ones, and those that begin other columns in mid-sheet."""
+    amounts = first.columns_of(AMOUNT_ROLES)
+    start = first.rows[-1] + 1
+    found = []
+    for position, row in _rows_that_may_be_headers(cells, start, amounts[:1]):
+        header = header_of_row(position, row, rules)
+        if header is not None:
+            found.append(header)
+    return found
+
+
+def _rows_that_may_be_headers(
+    cells: pl.DataFrame, start: int, without_digits: Sequence[int] = ()
+) -> list[tuple[int, tuple[str | None, ...]]]:
+    """Rows with two words or more and, in the given columns, no figure."""
+    letters = pl.sum_horizontal(pl.col(c).is_not_null() for c in cells.columns) >= 2
+    figures = [~pl.col(cells.columns[c]).fill_null("").str.contains(r"\d") for c in without_digits]
+    if not without_digits:
+        # A header row holds no amount: at most one of its cells is a bare number.
+        figures = [
+            pl.sum_horizontal(
+                pl.col(c).str.contains(r"^[£(\-]*\d[\d,]*(\.\d+)?\)?$").fill_null(value=False)
+                for c in cells.columns
+            )
+            == 0
+        ]
+    rows = (
+        cells.with_row_index("position")
+        .slice(start)
+        .filter(letters, *figures)
+        .head(_MOST_ROWS_SEARCHED)
+        .rows()
+    )
+    return [(row[0], row[1:]) for row in rows]
+
+
+def _best_header(
+    rows: list[tuple[int, tuple[str | None, ...]]], rules: HeadingRules
+) -> Header | None:
+    best: Header | None = None
+    for index, (position, row) in enumerate(rows):
+        header = header_of_row(position, row, rules)
+        if header is not None and (best is None or header.score > best.score):
+            best = header
+        if index + 1 < len(rows) and rows[index + 1][0] == position + 1:
+            joined = _two_row_header(position, row, rows[index + 1][1], rules)
+            # Two rows are one header only when they say clearly more together than alone.
+            if joined is not None and (best is None or joined.score > best.score + 1):
+                best = joined
+    return best
+
+
+def _two_row_header(
+    position: int,
+    upper: tuple[str | None, ...],
+    lower: tuple[str | None, ...],
+    rules: HeadingRules,
+) -> Header | None:
+    if _figures(upper) or _figures(lower) or sum(cell is not None for cell in upper) < 2:
+        return None
+    row = tuple(
+        " ".join(part for part in parts if part) or None for parts in zip(upper, lower, strict=True)
+    )
+    header = header_of_row(position, row, rules)
+    alone = header_of_row(position + 1, lower, rules)
+    if header is None or (alone is not None and alone.score >= header.score):
+        return None
+    return Header((position, position + 1), header.headings, header.score)
+
+
+def header_of_row(position: int, row: Sequence[str | None], rules: HeadingRules) -> Header | None:
+    """The row as a header, if it names an amount or supplier beside something else; else None."""
+    filled = [cell for cell in row if cell is not None]
+    if len(filled) < 2:
+        return None
+    headings = tuple(rules.recognise(cell) for cell in row)
+    meanings: dict[str, int] = {}
+    for heading in headings:
+        if heading.roles and heading.roles[0] != "ignore":
+            role = heading.roles[0]
+            meanings[role] = max(meanings.get(role, 0), heading.certainty)
+    score = sum(meanings.values())
+    is_header = (
+        len(meanings) >= 2
+        and LISTED in meanings.values()
+        and _names_a_payment(headings)
+        and _figures(row) <= (1 if score >= 8 else 0)
+    )
+    return Header((position,), headings, score) if is_header else None
+
+
+def _names_a_payment(headings: Sequence[Heading]) -> bool:
+    roles = {role for heading in headings for role in heading.roles}
+    has_amount = bool(roles.intersection(AMOUNT_ROLES))
+    has_supplier = bool(roles.intersection(SUPPLIER_ROLES))
+    has_date = bool(roles.intersection(DATE_ROLES))
+    return (
+        has_amount + has_supplier + has_date >= 2
+        or (has_amount and len(roles) >= 3)
+        or len([h for h in headings if h.certainty == LISTED]) >= 4
+    )
+
+
+def _figures(row: Sequence[str | None]) -> int:
+    return sum(cell is not None and _DATA.fullmatch(cell) is not None for cell in row)
