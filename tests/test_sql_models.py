@@ -517,6 +517,13 @@ PAID = PROJECT["staging/stg_paid.yml"]
             {"tests/x.sql": "select * from {{ ref('nobody') }}", "tests/x.yml": "description: X."},
             r"tests/x\.sql: ref\('nobody'\)",
         ),
+        (
+            {
+                "tests/x.sql": "select * from {{ source('warehouse', 'payments') }}",
+                "tests/x.yml": "description: X.",
+            },
+            r"tests/x\.sql: a test reads models by ref\(\), no source\(\)",
+        ),
     ],
 )
 def test_a_project_that_contradicts_itself_is_refused(root, files, message):

@@ -168,10 +168,7 @@ def run_tests(
 def _run_test(
     connection: duckdb.DuckDBPyConnection, project: SqlProject, test: RowTest
 ) -> TestResult:
-    def refuse_source(source: SourceName) -> str:
-        raise AnchorspendError(f"{test.sql.file}: a test reads tables by ref(), not {source}.")
-
-    sql = test.sql.compiled(project.qualified, refuse_source)
+    sql = test.sql.compiled(project.qualified)
     try:
         failures = _count(connection, f"(\n{sql}\n)")
         sample = _first_rows(connection, sql) if failures else []

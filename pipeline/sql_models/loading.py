@@ -277,6 +277,9 @@ def _refuse_wrong_sql(project: SqlProject) -> None:
         for text in (*queries, *(test.sql for test in project.row_tests)):
             refuse_unknown_names(text, project.tables, project.sources)
             refuse_other_than_one_query(connection, text, schemas)
+    for test in project.row_tests:
+        if test.sql.sources:
+            raise AnchorspendError(f"{test.sql.file}: a test reads models by ref(), no source().")
 
 
 def _digest(root: Path) -> str:

@@ -52,7 +52,9 @@ class SqlText:
         """The sources it reads, in order of name."""
         return tuple(sorted(set(_SOURCE.findall(self.template))))
 
-    def compiled(self, table: Callable[[str], str], source: Callable[[SourceName], str]) -> str:
+    def compiled(
+        self, table: Callable[[str], str], source: Callable[[SourceName], str] = str
+    ) -> str:
         """The SQL with every ref() and source() replaced by what the functions give."""
         with_tables = _REF.sub(lambda match: table(match[1]), self.template)
         return _SOURCE.sub(lambda match: source((match[1], match[2])), with_tables)
