@@ -11,6 +11,18 @@ from pydantic import BaseModel, ValidationError
 # Far above any file a person writes: the longest built-in one is under 10 kB.
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 12
+RESOLVED_TAGS = {"tag:yaml.org,2002:bool", "tag:yaml.org,2002:null"}
+
+# What pydantic says in the words of Python, in the words of YAML.
+PLAIN_WORDS = {
+    "bool_type": "must be true or false",
+    "date_from_datetime_parsing": "is not a date: write it as 2022-06-30",
+    "dict_type": "must hold keys: write `key: value` lines below it",
+    "model_attributes_type": "must hold keys: write `key: value` lines below it",
+    "model_type": "must hold keys: write `key: value` lines below it",
+    "string_type": "must be text",
+    "tuple_type": "must be a list: write `- ` before each entry",
+}
 
 Location = tuple[str | int, ...]
 Model = TypeVar("Model", bound=BaseModel)
@@ -40,10 +52,13 @@ class FaultyDocumentError(Exception):
 
 
 class _TextLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """Safe YAML in which a date stays text, so that a wrong one is reported with its line."""
+    """Safe YAML that knows text, true, false and null; the models make numbers and dates of text.
+
+    So a wrong date is reported with its line, "1:20" is no number, and no merge key is followed.
+    """
 
     yaml_implicit_resolvers = {  # noqa: RUF012 (the shape that PyYAML reads)
-        first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":timestamp")]
+        first: [(tag, pattern) for tag, pattern in resolvers if tag in RESOLVED_TAGS]
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
 
@@ -90,7 +105,7 @@ def read_document(path: Path) -> Document:
     """
     text = _read_text(path)
     try:
-        _refuse_aliases_and_depth(path, text)
+        _refuse_odd_yaml(path, text)
         loader = _TextLoader(text)
         try:
             root = loader.get_single_node()
@@ -129,8 +144,8 @@ def _read_text(path: Path) -> str:
         ) from error
 
 
-def _refuse_aliases_and_depth(path: Path, text: str) -> None:
-    """Refuse what makes a small file large or deep in memory, before anything is built of it."""
+def _refuse_odd_yaml(path: Path, text: str) -> None:
+    """Refuse tags, and what makes a small file large or deep, before anything is built of it."""
     depth = 0
     for event in yaml.parse(text, Loader=_TextLoader):
         line = event.start_mark.line + 1 if event.start_mark else 1
@@ -138,6 +153,8 @@ def _refuse_aliases_and_depth(path: Path, text: str) -> None:
             raise FaultyDocumentError(
                 Problem(path, line, "uses a YAML alias (*name): write the value out")
             )
+        if getattr(event, "tag", None) is not None:
+            raise FaultyDocumentError(Problem(path, line, "uses a YAML tag (!): leave it out"))
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):
@@ -211,12 +228,7 @@ def _message(model: type[BaseModel], fault: Mapping[str, Any]) -> str:
             return f"{_dotted(location)}: rule '{fault['ctx']['tag']}' is none of {expected}"
         case "union_tag_not_found":
             return f"'{_dotted(location)}.rule' is missing"
-    if location == ("id",):
-        return (
-            f"'{fault['input']}' cannot be an id: use small letters, digits and underscores, "
-            "beginning with a letter"
-        )
-    said = str(fault["msg"]).removeprefix("Value error, ")
+    said = PLAIN_WORDS.get(fault["type"]) or str(fault["msg"]).removeprefix("Value error, ")
     return f"{_dotted(location)}: {said}" if location else said
 
 

@@ -1,14 +1,15 @@
 """The registry as Parquet files, which are what the SQL sees of it."""
 
-import os
-from collections.abc import Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 import polars as pl
 
-from pipeline.registry.models import Publisher, Registry
+from pipeline.registry.models import Caveat, Publisher, Registry
 
-TOWNS = {
+Schema = dict[str, pl.DataType | type[pl.DataType]]
+
+TOWNS: Schema = {
     "town_id": pl.String,
     "town_name": pl.String,
     "lad_code": pl.String,
@@ -17,11 +18,11 @@ TOWNS = {
     "county_area_name": pl.String,
     "region_code": pl.String,
     "region_name": pl.String,
-    "caveats": pl.List(pl.String),
+    "caveats": pl.String,
 }
-TOWN_AREAS = {"town_id": pl.String, "area_id": pl.String, "is_default": pl.Boolean}
-AREAS = {"area_id": pl.String, "area_name": pl.String, "lad_code": pl.String}
-PUBLISHERS = {
+TOWN_AREAS: Schema = {"town_id": pl.String, "area_id": pl.String, "is_default": pl.Boolean}
+AREAS: Schema = {"area_id": pl.String, "area_name": pl.String, "lad_code": pl.String}
+PUBLISHERS: Schema = {
     "publisher_id": pl.String,
     "publisher_name": pl.String,
     "publisher_kind": pl.String,
@@ -41,9 +42,9 @@ PUBLISHERS = {
     "succeeds_publisher_ids": pl.List(pl.String),
     "licence": pl.String,
     "attribution": pl.String,
-    "caveats": pl.List(pl.String),
+    "caveats": pl.String,
 }
-ANCHORS = {
+ANCHORS: Schema = {
     "publisher_id": pl.String,
     "town_id": pl.String,
     "anchor_basis": pl.String,
@@ -51,26 +52,25 @@ ANCHORS = {
     "valid_to_date": pl.Date,
     "evidence": pl.String,
 }
-SERVICE_AREAS = {"publisher_id": pl.String, "lad_code": pl.String}
+SERVICE_AREAS: Schema = {"publisher_id": pl.String, "lad_code": pl.String}
 
 
 def registry_frames(registry: Registry) -> dict[str, pl.DataFrame]:
     """The registry's tables by name, typed even when empty and in the order of ids.
 
-    `caveats` are lists of texts, each with its evidence in brackets; `area_id` repeats for each
-    LAD of the area; a publisher without a stated service area has no row in `service_areas`.
+    `caveats` holds one caveat a line, each with its evidence in brackets, or null; `areas` has a
+    row per LAD; a publisher without a stated service area has no row in `service_areas`.
     """
-    rows: dict[str, tuple[Mapping[str, object], list[dict[str, object]]]] = {
-        "towns": (TOWNS, _town_rows(registry)),
-        "town_areas": (TOWN_AREAS, _town_area_rows(registry)),
-        "areas": (AREAS, _area_rows(registry)),
-        "publishers": (PUBLISHERS, [_publisher_row(one) for one in registry.publishers.values()]),
-        "anchors": (ANCHORS, _anchor_rows(registry)),
-        "service_areas": (SERVICE_AREAS, _service_area_rows(registry)),
-    }
     return {
-        name: pl.DataFrame(table, schema=dict(schema), orient="row")
-        for name, (schema, table) in rows.items()
+        "towns": pl.DataFrame(_town_rows(registry), schema=TOWNS),
+        "town_areas": pl.DataFrame(_town_area_rows(registry), schema=TOWN_AREAS),
+        "areas": pl.DataFrame(_area_rows(registry), schema=AREAS),
+        "publishers": pl.DataFrame(
+            [_publisher_row(publisher) for publisher in registry.publishers.values()],
+            schema=PUBLISHERS,
+        ),
+        "anchors": pl.DataFrame(_anchor_rows(registry), schema=ANCHORS),
+        "service_areas": pl.DataFrame(_service_area_rows(registry), schema=SERVICE_AREAS),
     }
 
 
@@ -80,7 +80,11 @@ def write_registry_frames(registry: Registry, folder: Path) -> None:
     for name, frame in registry_frames(registry).items():
         unfinished = folder / f".{name}.parquet.unfinished"
         frame.write_parquet(unfinished)
-        os.replace(unfinished, folder / f"{name}.parquet")
+        unfinished.replace(folder / f"{name}.parquet")
+
+
+def _one_per_line(caveats: Iterable[Caveat]) -> str | None:
+    return "\n".join(f"{caveat.text} [{caveat.evidence}]" for caveat in caveats) or None
 
 
 def _town_rows(registry: Registry) -> list[dict[str, object]]:
@@ -94,7 +98,7 @@ def _town_rows(registry: Registry) -> list[dict[str, object]]:
             "county_area_name": registry.areas[town.county_area].name,
             "region_code": town.region_code,
             "region_name": town.region_name,
-            "caveats": [str(caveat) for caveat in town.caveats],
+            "caveats": _one_per_line(town.caveats),
         }
         for town in registry.towns.values()
     ]
@@ -138,7 +142,7 @@ def _publisher_row(publisher: Publisher) -> dict[str, object]:
         "succeeds_publisher_ids": list(publisher.succeeds),
         "licence": publisher.licence,
         "attribution": publisher.attribution,
-        "caveats": [str(caveat) for caveat in publisher.caveats],
+        "caveats": _one_per_line(publisher.caveats),
     }
 
 

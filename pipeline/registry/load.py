@@ -72,6 +72,7 @@ def load_registry_leniently(extra: Path | None = None) -> tuple[Registry, tuple[
     _leave_out(towns, _problems_of_towns(towns, areas), problems)
     named = {path.stem for path in publisher_files}
     _leave_out(publishers, _problems_of_publishers(publishers, towns, areas, named), problems)
+    _leave_out(publishers, _problems_of_headers(publishers, _columns(problems)), problems)
     return Registry(_models(towns), _models(areas), _models(publishers)), tuple(problems)
 
 
@@ -184,5 +185,25 @@ def _problems_of_publishers(
                 yield identifier, entry.problem(("succeeds", position), message)
 
 
-def _known(what: str, entries: Mapping[str, object]) -> str:
+def _columns(problems: list[Problem]) -> AbstractSet[str]:
+    """The columns that a heading can be read as: those of header_synonyms.yml, and "ignore"."""
+    try:
+        document = read_document(BUILT_IN / "header_synonyms.yml")
+    except FaultyDocumentError as error:
+        problems.append(error.problem)
+        return frozenset()
+    return {*document.content["headings"], "ignore"}
+
+
+def _problems_of_headers(
+    publishers: Mapping[str, _Entry[Publisher]], columns: AbstractSet[str]
+) -> Iterator[tuple[str, Problem]]:
+    for identifier, entry in publishers.items():
+        for heading, column in entry.model.headers.items():
+            if column not in columns:
+                message = f"'{column}' is no column; {_known('columns', columns)}"
+                yield identifier, entry.problem(("headers", heading), message)
+
+
+def _known(what: str, entries: Iterable[str]) -> str:
     return f"known {what}: {', '.join(sorted(entries)) or 'none'}"

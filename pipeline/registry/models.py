@@ -63,13 +63,35 @@ def _all_different(values: tuple[Element, ...]) -> tuple[Element, ...]:
     return values
 
 
+def _shaped(pattern: str, wanted: str) -> AfterValidator:
+    """Refuse text that is not wholly the pattern, saying what is wanted."""
+    shape = re.compile(pattern)
+
+    def check(text: str) -> str:
+        if shape.fullmatch(text) is None:
+            raise ValueError(f"'{text}' is not {wanted}")
+        return text
+
+    return AfterValidator(check)
+
+
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 # Ids become file names (payments/<publisher_id>.parquet), so they hold nothing a path could use.
-Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
-# GSS codes of local authorities: a letter for the nation, two digits for the kind, six more.
-LadCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]\d{8}$")]
+Identifier = Annotated[
+    str,
+    _shaped(
+        r"[a-z][a-z0-9_]{0,63}",
+        "an id: small letters, digits and underscores, beginning with a letter",
+    ),
+]
+LadCode = Annotated[
+    str, _shaped(r"[A-Z]\d{8}", "a GSS code: a letter and eight digits, such as E07000123")
+]
+OdsCode = Annotated[str, _shaped(r"[A-Z0-9]{3,6}", "an NHS ODS code, such as RXN")]
 WebAddress = Annotated[Text, AfterValidator(_is_web_address)]
-HostName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$")]
+HostName = Annotated[
+    str, _shaped(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?", "a host, such as www.torbay.gov.uk")
+]
 Pattern = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(_compiles)]
 Month = Annotated[date, BeforeValidator(_first_of_month)]
 LadCodes = Annotated[tuple[LadCode, ...], AfterValidator(_some_and_all_different)]
@@ -109,9 +131,6 @@ class Caveat(RegistryModel):
 
     text: Text
     evidence: Text
-
-    def __str__(self) -> str:
-        return f"{self.text} [{self.evidence}]"
 
 
 class Area(RegistryModel):
@@ -243,7 +262,7 @@ class Publisher(RegistryModel):
     name: Text
     kind: PublisherKind
     ons_code: LadCode | None = None
-    ods_code: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{3,6}$")] | None = None
+    ods_code: OdsCode | None = None
     service_area: ServiceArea | None = None
     anchors: tuple[Anchor, ...] = ()
     succeeds: Annotated[tuple[Identifier, ...], AfterValidator(_all_different)] = ()
