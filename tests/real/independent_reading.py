@@ -210,7 +210,8 @@ def csv_reading(path, names, cols, head, first, last, style, *, encoding="utf-8-
 def not_payments(path, kind, proof, notes):
     """Register a file that holds no payments; ``proof`` are bytes to be found in it."""
 
-    @reading(path, ("", "", ""), kind=kind, payment_rows=0, amount_total="0.00", notes=notes)
+    @reading(path, ("", "", ""), kind=kind, payment_rows=0, amount_total="0.00",
+             negative_rows=0, redacted_rows=0, undated_rows=0, notes=notes)  # fmt: skip
     def read(file):
         content = file.read_bytes()
         assert proof in content if proof else content == b"", path
@@ -237,7 +238,8 @@ csv_reading(
     "darlington-borough-council/spending_2024_08_august.csv",
     ("Supplier", "Invoice Line Value (net of VAT)", "Transaction Date"), (0, 3, 2),
     0, 1, 1833, "%d/%m/%Y",
-    notes="August file with transaction dates back to January; no footer, no redactions",
+    notes="August file with transaction dates back to January; 'TOTAL RESOURCES UK LTD' (12 rows) "
+    "is a supplier, no total; no footer, no redactions",
 )  # fmt: skip
 csv_reading(
     "derby-city-council/payments-to-suppliers-april2023v2.csv",
@@ -760,7 +762,8 @@ def oldham(file):
     hidden={"Supplier Name Redacted"},
     printed="26228143.86",
     notes="named .csv, content is xlsx; unlabelled total in the last row (its other cells are "
-    "empty strings) excluded, agrees; transaction dates reach back months",
+    "empty strings) excluded, agrees; 'Total Computer Networks Ltd' and the like are suppliers; "
+    "transaction dates reach back months",
 )
 def sefton(file):
     grid = xlsx_grids(file)["Public Version"]
