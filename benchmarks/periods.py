@@ -1,0 +1,44 @@
+"""How many of the real link labels of ../shared get the period that was recorded for them."""
+
+import argparse
+import csv
+from collections import Counter
+from pathlib import Path
+
+from pipeline.collect.periods import PeriodDecision, period_of
+
+PAIRS = Path(__file__).parents[1] / "../shared/publishers/link_period_pairs.csv"
+
+
+def judge(decision: PeriodDecision, recorded: str) -> str:
+    """right, wrong or undecided; a span is right where the recorded month lies in it."""
+    if decision.first_day is None or decision.last_day is None:
+        return "undecided"
+    first, last = decision.first_day.isoformat(), decision.last_day.isoformat()
+    width = len(recorded)
+    return "right" if first[:width] <= recorded <= last[:width] else "wrong"
+
+
+def main() -> None:
+    """Print the figures, and with --show every row that is not right."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("pairs", nargs="?", type=Path, default=PAIRS)
+    parser.add_argument("--show", action="store_true")
+    arguments = parser.parse_args()
+    verdicts: Counter[str] = Counter()
+    with arguments.pairs.open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            decision = period_of(row["link_text"], row["url"])
+            recorded = row["period_as_recorded_by_odileeds"]
+            verdict = judge(decision, recorded)
+            verdicts[verdict] += 1
+            if arguments.show and verdict != "right":
+                days = f"{decision.first_day}..{decision.last_day}"
+                print(verdict, recorded, days, repr(row["link_text"]), row["url"], decision.reason)
+    total = sum(verdicts.values())
+    for verdict in ("right", "wrong", "undecided"):
+        print(f"{verdict:10} {verdicts[verdict]:5} {verdicts[verdict] / total:7.2%}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""From the web to the archive: discovery, polite fetching, file versions, ledger, selection."""

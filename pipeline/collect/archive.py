@@ -1,0 +1,244 @@
+"""The archive: every file version ever fetched, named by the sha256 of its bytes.
+
+    <root>/<sha[:2]>/<sha256>/content                          the bytes
+    <root>/<sha[:2]>/<sha256>/<publication_id>.<version>.json  what was published under them
+    <root>/incoming/                                           downloads under way
+
+Nothing in it is ever overwritten or deleted. `version` counts the sidecars of one publication:
+a publication whose bytes return to an earlier version (Devon's 202501 was overwritten and put
+back within six minutes) has two sidecars beside the same content.
+"""
+
+import hashlib
+import json
+import os
+import re
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from pipeline.collect.attempts import Kind, Publication
+from pipeline.errors import AnchorspendError
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_CHUNK = 1 << 20
+_STALE_SECONDS = 24 * 3600
+
+
+@dataclass(frozen=True)
+class Sidecar:
+    """What was known of a publication when its bytes were archived; enough for a ledger row."""
+
+    publication: Publication
+    version: int
+    sha256: str
+    bytes: int
+    fetched_at: datetime
+    headers: Mapping[str, str]
+
+    def to_json(self) -> str:
+        """The sidecar as it lies beside the content."""
+        publication = self.publication
+        fields = {
+            "publisher_id": publication.publisher_id,
+            "publication_id": publication.publication_id,
+            "url": publication.url,
+            "label": publication.label,
+            "kind": publication.kind,
+            "first_day": publication.first_day and publication.first_day.isoformat(),
+            "last_day": publication.last_day and publication.last_day.isoformat(),
+            "version": self.version,
+            "sha256": self.sha256,
+            "bytes": self.bytes,
+            "fetched_at": self.fetched_at.isoformat(),
+            "headers": dict(self.headers),
+        }
+        return json.dumps(fields, indent=1, ensure_ascii=False) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> "Sidecar":
+        """Read one sidecar; raises KeyError, TypeError or ValueError where it is not one."""
+        fields = json.loads(text)
+        return cls(
+            publication=Publication(
+                publisher_id=fields["publisher_id"],
+                publication_id=fields["publication_id"],
+                url=fields["url"],
+                label=fields["label"],
+                kind=cast(Kind, fields["kind"]),
+                first_day=_day(fields["first_day"]),
+                last_day=_day(fields["last_day"]),
+            ),
+            version=int(fields["version"]),
+            sha256=fields["sha256"],
+            bytes=int(fields["bytes"]),
+            fetched_at=datetime.fromisoformat(fields["fetched_at"]),
+            headers=fields["headers"],
+        )
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+class PartFile:
+    """A file under way: written to, digested and counted at once."""
+
+    def __init__(self, path: Path, stream: BinaryIO) -> None:
+        self.path = path
+        self.bytes = 0
+        self._stream = stream
+        self._digest = hashlib.sha256()
+
+    @property
+    def sha256(self) -> str:
+        """Digest of what has been written so far."""
+        return self._digest.hexdigest()
+
+    def write(self, chunk: bytes) -> None:
+        """Append, and count into size and digest."""
+        self._stream.write(chunk)
+        self._digest.update(chunk)
+        self.bytes += len(chunk)
+
+    def start_again(self) -> None:
+        """Forget what has been written, for another try at the same file."""
+        self._stream.seek(0)
+        self._stream.truncate()
+        self._digest = hashlib.sha256()
+        self.bytes = 0
+
+    def head(self, size: int) -> bytes:
+        """The first bytes of what has been written."""
+        self._stream.flush()
+        with self.path.open("rb") as stream:
+            return stream.read(size)
+
+    def settle(self) -> None:
+        """Bring everything written to the disk."""
+        self._stream.flush()
+        os.fsync(self._stream.fileno())
+
+
+class Archive:
+    """The content-addressed store of one warehouse."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    @contextmanager
+    def part_file(self) -> Iterator[PartFile]:
+        """A file in `incoming/` that disappears at the end unless `store` has taken it."""
+        incoming = self.root / "incoming"
+        incoming.mkdir(parents=True, exist_ok=True)
+        _remove_stale(incoming)
+        descriptor, name = tempfile.mkstemp(suffix=".part", dir=incoming)
+        path = Path(name)
+        try:
+            with os.fdopen(descriptor, "w+b") as stream:
+                yield PartFile(path, stream)
+        finally:
+            path.unlink(missing_ok=True)
+
+    def store(
+        self,
+        part: PartFile,
+        publication: Publication,
+        version: int,
+        fetched_at: datetime,
+        headers: Mapping[str, str],
+    ) -> Sidecar:
+        """Archive the bytes, then their sidecar; both are whole on disk when this returns.
+
+        Raises AnchorspendError where the archive holds other bytes under the same name.
+        """
+        part.settle()
+        sidecar = Sidecar(publication, version, part.sha256, part.bytes, fetched_at, headers)
+        content = self.content_path(part.sha256)
+        if content.exists():
+            self._verify(content, part.bytes)
+        else:
+            content.parent.mkdir(parents=True, exist_ok=True)
+            part.path.replace(content)
+            _sync_folder(content.parent)
+            _sync_folder(content.parent.parent)
+            _sync_folder(self.root)
+        self.describe(sidecar)
+        return sidecar
+
+    def describe(self, sidecar: Sidecar) -> None:
+        """Write a sidecar beside bytes that the archive already holds."""
+        folder = self.content_path(sidecar.sha256).parent
+        path = folder / f"{sidecar.publication.publication_id}.{sidecar.version}.json"
+        if path.exists():
+            # The run that wrote it was ended before its ledger row: it says the same.
+            return
+        with self.part_file() as part:
+            part.write(sidecar.to_json().encode())
+            part.settle()
+            part.path.replace(path)
+        _sync_folder(folder)
+
+    def content_path(self, sha256: str) -> Path:
+        """Where the bytes with this digest lie, or would lie."""
+        if not _SHA256.fullmatch(sha256):
+            raise ValueError(f"not a sha256: {sha256!r}")
+        return self.root / sha256[:2] / sha256 / "content"
+
+    def read_bytes(self, sha256: str) -> bytes:
+        """The bytes of one file version; raises AnchorspendError where they are missing."""
+        try:
+            return self.content_path(sha256).read_bytes()
+        except FileNotFoundError:
+            raise AnchorspendError(
+                f"The archive has lost file version {sha256}: restore {self.root} from a copy, "
+                "or run `anchorspend archive rebuild-ledger` so that it is fetched again."
+            ) from None
+
+    def sidecars(self) -> Iterator[Sidecar]:
+        """Every sidecar whose bytes are there, in no particular order.
+
+        Raises AnchorspendError, naming the file, where a sidecar cannot be read.
+        """
+        for path in sorted(self.root.glob("[0-9a-f][0-9a-f]/*/*.json")):
+            try:
+                sidecar = Sidecar.from_json(path.read_text(encoding="utf-8"))
+            except (KeyError, TypeError, ValueError) as error:
+                raise AnchorspendError(
+                    f"The sidecar {path} is damaged ({error}): move it out of the archive and "
+                    "its publication will be fetched again."
+                ) from None
+            if self.content_path(sidecar.sha256).exists():
+                yield sidecar
+
+    def _verify(self, content: Path, size: int) -> None:
+        held = content.stat().st_size
+        if held != size:
+            raise AnchorspendError(
+                f"{content} holds {held} bytes but should hold {size}: the disk or someone has "
+                "damaged it, so move it away and run again."
+            )
+
+
+def _remove_stale(incoming: Path) -> None:
+    """Remove parts that a killed run left behind a day ago or earlier."""
+    for path in incoming.glob("*.part"):
+        try:
+            if time.time() - path.stat().st_mtime > _STALE_SECONDS:
+                path.unlink()
+        except FileNotFoundError:
+            continue
+
+
+def _sync_folder(folder: Path) -> None:
+    """Bring a rename to the disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
