@@ -26,11 +26,10 @@ from pipeline.sql_models import (
 
 BUILD_RECORD = "build.parquet"
 
-_Config = dict[str, str | bool | int | float | list[str]]
-
-# Without it a table name that is missing in the database may be found among Python's variables.
-_ONLY_TABLES: _Config = {"python_enable_replacements": False}
-_ONLY_THIS_DATABASE: _Config = {**_ONLY_TABLES, "enable_external_access": False}
+# Switches off files, extensions, the network and Python's own variables.
+_ONLY_THIS_DATABASE: dict[str, str | bool | int | float | list[str]] = {
+    "enable_external_access": False
+}
 
 
 class BrokenBuildError(AnchorspendError):
@@ -171,7 +170,7 @@ def _build_and_test(
     warehouse: Path,
     on_built: Callable[[ModelResult], None],
 ) -> tuple[list[ModelResult], list[TestResult]]:
-    with duckdb.connect(building, config=_ONLY_TABLES) as connection:
+    with duckdb.connect(building) as connection:
         # Otherwise a time would fall on another day where the machine lives in another zone.
         connection.execute("set TimeZone = 'UTC'")
         models = build_models(connection, project, warehouse, on_built=on_built)

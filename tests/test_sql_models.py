@@ -201,6 +201,20 @@ def test_a_macro_over_a_model_is_made_after_it(root, warehouse, connection):
     assert len(connection.execute("select * from paid_by('001')").fetchall()) == 2
 
 
+def test_a_macro_over_a_model_is_left_out_when_the_model_is(root, warehouse, connection):
+    write_files(
+        root,
+        {
+            "macros/paid.sql": (
+                "create or replace macro paid() as (select count(*) from {{ ref('yearly') }});"
+            )
+        },
+    )
+    build_models(connection, load_project(root), warehouse, select=["stg_paid"])
+    with pytest.raises(duckdb.CatalogException, match="paid does not exist"):
+        connection.execute("select paid()")
+
+
 def test_dependencies_name_models_seeds_and_sources(root):
     write_files(
         root,
@@ -331,16 +345,24 @@ def test_a_table_test_counts_the_rows_that_break_it(tmp_path, connection, test, 
     assert failures(run_tests(connection, project)) == expected
 
 
-def test_the_sum_of_an_empty_table_is_nought(tmp_path, connection):
-    test = "tests: [{sum_equals: {column: id, to: facts, to_column: other}}]"
+@pytest.mark.parametrize(("other", "expected"), [("0", {}), ("7", {"sum_equals_id_others": 1})])
+def test_the_sum_of_an_empty_table_is_nought(tmp_path, connection, other, expected):
     root = single_table(
         tmp_path,
-        "select 1 as id, 0 as other where false",
-        "grain: [id]\ncolumns: {id: {description: Key.}, other: {description: Other.}}\n" + test,
+        "select 1 as id where false",
+        "grain: [id]\ncolumns: {id: {description: Key.}}\n"
+        "tests: [{sum_equals: {column: id, to: others, to_column: other}}]",
+        **{
+            "seeds/others.csv": f"other\n{other}\n",
+            "seeds/others.yml": (
+                "description: One row per other.\ngrain: [other]\n"
+                "columns: {other: {type: integer, description: Other.}}"
+            ),
+        },
     )
     project = load_project(root)
     build_models(connection, project, tmp_path)
-    assert failures(run_tests(connection, project)) == {}
+    assert failures(run_tests(connection, project)) == expected
 
 
 def test_a_grain_must_be_unique_and_complete(tmp_path, connection):
@@ -356,7 +378,7 @@ def test_a_grain_must_be_unique_and_complete(tmp_path, connection):
 def test_a_failed_test_shows_its_first_five_rows_and_the_query_for_all(tmp_path, connection):
     root = single_table(
         tmp_path,
-        "select range as id, nullif('', '') as word from range(8)",
+        "select range as id, nullif('', '') as word from range(7, -1, -1)",
         "grain: [id]\n" + COLUMNS % ", tests: [{not_null: {severity: warn}}]",
     )
     project = load_project(root)

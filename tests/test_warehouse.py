@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import duckdb
 import polars as pl
 import pytest
 
@@ -348,6 +349,29 @@ def test_a_killed_build_leaves_the_old_file_and_the_next_build_is_clean(world):
     assert not world.build().skipped
     assert world.total() == 4
     assert world.files() == {"anchorspend.duckdb", "anchorspend.building.lock"}
+
+
+def test_what_an_earlier_build_left_behind_is_not_built_upon(world):
+    with duckdb.connect(world.warehouse / "anchorspend.building.duckdb") as connection:
+        connection.execute("create table forgotten as select 1")
+    world.build()
+    assert read_elsewhere(world.database, "select count(*) from duckdb_tables()") == "2"
+
+
+def test_the_day_of_a_time_does_not_depend_on_where_the_machine_stands(world):
+    (world.root / "marts/payments.sql").write_text(
+        "select id, day('2024-03-31 23:30:00+00'::timestamptz) as amount_gbp"
+        " from {{ source('warehouse', 'payments') }}"
+    )
+    in_kiritimati = {**os.environ, "TZ": "Pacific/Kiritimati"}
+    subprocess.run(
+        [sys.executable, "-c", SLOW_BUILD, str(world.root), str(world.warehouse)],
+        env=in_kiritimati,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
+    assert world.total() == 31 + 31
 
 
 def test_two_builds_at_once_do_not_touch_each_others_file(world):
