@@ -14,9 +14,9 @@ from pipeline.registry.documents import (
     Location,
     Problem,
     read_document,
-    validate,
 )
 from pipeline.registry.models import Area, Publisher, Registry, RegistryModel, Town
+from pipeline.registry.validation import validate
 
 BUILT_IN = Path(__file__).parent
 
@@ -64,6 +64,8 @@ def load_registry_leniently(extra: Path | None = None) -> tuple[Registry, tuple[
     areas: dict[str, _Entry[Area]] = {}
     towns: dict[str, _Entry[Town]] = {}
     publishers: dict[str, _Entry[Publisher]] = {}
+    if extra is not None:
+        problems.extend(_overlooked(extra))
     for folder in folders:
         _add_new(areas, _entries_of_file(Area, folder / "areas.yml", problems), problems)
         _add_new(towns, _entries_of_file(Town, folder / "towns.yml", problems), problems)
@@ -74,6 +76,14 @@ def load_registry_leniently(extra: Path | None = None) -> tuple[Registry, tuple[
     _leave_out(publishers, _problems_of_publishers(publishers, towns, areas, named), problems)
     _leave_out(publishers, _problems_of_headers(publishers, _columns(problems)), problems)
     return Registry(_models(towns), _models(areas), _models(publishers)), tuple(problems)
+
+
+def _overlooked(extra: Path) -> Iterator[Problem]:
+    """A problem for each YAML file whose name says nothing to the loader."""
+    for path in _files(extra):
+        if path.name not in {"towns.yml", "areas.yml"}:
+            message = "is not read: a registry folder has towns.yml, areas.yml and publishers/*.yml"
+            yield Problem(path, 1, message)
 
 
 def _models(entries: Mapping[str, _Entry[Model]]) -> Mapping[str, Model]:

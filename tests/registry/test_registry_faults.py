@@ -90,10 +90,10 @@ FAULTS = {
         NEXT_LINE + 1,
         "ends on 2021-01-01, before it begins on 2022-03-01",
     ),
-    "anchor twice at a time": (
+    "anchor of a town twice": (
         SOUND_PUBLISHER + ANCHOR + ANCHOR.removeprefix("anchors:\n"),
         1,
-        "is an anchor of preston twice on the same days: it would count twice",
+        "is an anchor of preston twice: its money would count twice",
     ),
     "unknown town": (
         SOUND_PUBLISHER + ANCHOR.replace("preston", "atlantis"),
@@ -221,12 +221,21 @@ def test_a_file_name_that_cannot_be_an_id_is_refused(write, name):
     assert f"'{name}' is not an id" in problem.message
 
 
-def test_a_file_that_would_be_overlooked_is_a_problem(write):
-    extra = write("publishers/anytown.yaml", SOUND_PUBLISHER)
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("publishers/anytown.yaml", "is not read: name it anytown.yml"),
+        ("town.yml", "is not read: a registry folder has towns.yml, areas.yml and publishers/"),
+        ("anytown.yml", "is not read: a registry folder has towns.yml, areas.yml and publishers/"),
+    ],
+)
+def test_a_file_that_would_be_overlooked_is_a_problem(write, name, message):
+    extra = write(name, SOUND_PUBLISHER)
 
     [problem] = check_registry(extra)
 
-    assert problem.message == "is not read: name it anytown.yml"
+    assert problem.file == extra / name
+    assert problem.message.startswith(message)
 
 
 TOWN = """\
