@@ -1,0 +1,54 @@
+"""Takes apart cells that lost the comma between them and shifted the rest of their row."""
+
+import re
+
+import polars as pl
+
+from pipeline.normalise.columns import Sources
+
+_DAY = r"\d{1,2}[/.\-]\d{1,2}[/.\-](?:19|20)\d{2}"
+# Lambeth 2012-06: "25/06/2012684.4" and "Catch2228/05/2012".
+_DATE_AND_AMOUNT = re.compile(rf"({_DAY})(\(?-?£?[\d,]+(?:\.\d+)?\)?)")
+_NAME_AND_DATE = re.compile(r"(.*\S)(\d{2}[/.\-]\d{2}[/.\-](?:19|20)\d{2})")
+
+
+def split_glued_cells(
+    cells: pl.DataFrame, amounts: pl.Series, sources: Sources
+) -> tuple[pl.DataFrame, int]:
+    """The cells with glued ones taken apart, and how many rows that concerned.
+
+    Only rows that are one cell short and whose amount does not parse are looked at.
+    """
+    date, supplier = sources.date, sources.supplier
+    assert date is not None
+    width = cells.width
+    short = amounts.is_null() & cells.to_series(width - 1).is_null()
+    positions = short.arg_true().to_list()
+    repaired: dict[int, list[str | None]] = {}
+    for position in positions:
+        row = list(cells.row(position))
+        whole = _split(row, date, _DATE_AND_AMOUNT)
+        if whole is None and supplier is not None and supplier + 1 == date:
+            whole = _split(row, supplier, _NAME_AND_DATE)
+        if whole is not None:
+            repaired[position] = whole
+    # A "12/05/2012" that stands alone is no glued cell; one hit in thousands may be a slip of the
+    # key, but it still says unmistakably what it is.
+    if not repaired:
+        return cells, 0
+    keys = list(repaired)
+    columns = [
+        series.scatter(keys, [repaired[key][index] for key in keys])
+        for index, series in enumerate(cells.get_columns())
+    ]
+    return pl.DataFrame(columns), len(repaired)
+
+
+def _split(
+    row: list[str | None], column: int, pattern: re.Pattern[str]
+) -> list[str | None] | None:
+    cell = row[column]
+    found = pattern.fullmatch(cell) if cell else None
+    if found is None:
+        return None
+    return [*row[:column], found.group(1), found.group(2), *row[column + 1 : -1]]

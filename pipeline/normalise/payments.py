@@ -1,0 +1,293 @@
+"""Turns the rows of a planned sheet into payments, rejected rows and excluded rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipeline.normalise.amounts import GBP, parse_amounts
+from pipeline.normalise.columns import Sources
+from pipeline.normalise.dates import DateOrder, month_number, parse_dates
+from pipeline.normalise.lost_commas import split_glued_cells
+from pipeline.normalise.redactions import is_withheld
+from pipeline.normalise.sheets import BlockPlan, SheetPlan
+from pipeline.read.grid import ROW_NUMBER
+from pipeline.read.header import HeadingRules
+from pipeline.read.rows import EXCLUDED, PAYMENT, REJECTED, Block, PrintedTotal, judge_rows
+
+PAYMENTS_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
+    "sheet": pl.String,
+    "row_number": pl.Int64,
+    "payment_date": pl.Date,
+    "payment_month": pl.Date,
+    "supplier_name": pl.String,
+    "amount_gbp": GBP,
+    "amount_basis": pl.String,
+    "description": pl.String,
+    "department": pl.String,
+    "category": pl.String,
+    "transaction_id": pl.String,
+    "supplier_postcode": pl.String,
+    "supplier_id_as_published": pl.String,
+    "company_number": pl.String,
+    "charity_number": pl.String,
+    "vat_number": pl.String,
+    "capital_or_revenue": pl.String,
+    "is_redacted": pl.Boolean,
+    "is_card": pl.Boolean,
+    "repeated_total_suspected": pl.Boolean,
+    "other": pl.String,
+}
+REJECTED_SCHEMA = {
+    "sheet": pl.String,
+    "row_number": pl.Int64,
+    "column_name": pl.String,
+    "value": pl.String,
+    "reason": pl.String,
+}
+EXCLUDED_SCHEMA = {
+    "sheet": pl.String,
+    "row_number": pl.Int64,
+    "class": pl.String,
+    "amount_gbp": GBP,
+    "text": pl.String,
+}
+_TEXT_FIELDS = (
+    "description",
+    "department",
+    "category",
+    "transaction_id",
+    "supplier_postcode",
+    "supplier_id_as_published",
+    "company_number",
+    "charity_number",
+    "vat_number",
+    "capital_or_revenue",
+)
+_YES = ("y", "yes", "true", "1", "c", "card", "purchase card", "p card", "pcard", "gpc", "credit card")
+_NO = ("n", "no", "false", "0", "-", "n/a", "none")
+
+
+@dataclass(frozen=True)
+class SheetReading:
+    """What the rows of one sheet became; `totals` are the sums it prints."""
+
+    payments: pl.DataFrame
+    rejected: pl.DataFrame
+    excluded: pl.DataFrame
+    totals: tuple[PrintedTotal, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def rows(self) -> int:
+        """Every row of the sheet, each in exactly one of the three frames."""
+        return self.payments.height + self.rejected.height + self.excluded.height
+
+
+def read_sheet(plan: SheetPlan, order: DateOrder, rules: HeadingRules) -> SheetReading:
+    """Read all blocks of a planned sheet."""
+    blocks = [_read_block(plan, block, order, rules) for block in plan.blocks]
+    reading = SheetReading(
+        payments=pl.concat([b.payments for b in blocks]),
+        rejected=pl.concat([b.rejected for b in blocks]),
+        excluded=pl.concat([b.excluded for b in blocks]),
+        totals=tuple(total for b in blocks for total in b.totals),
+        warnings=tuple(warning for b in blocks for warning in b.warnings),
+    )
+    if reading.rows != plan.cells.height:
+        raise AssertionError(
+            f"{plan.cells.height} rows in sheet {plan.grid.name!r}, {reading.rows} accounted for"
+        )
+    return reading
+
+
+def _read_block(
+    plan: SheetPlan, block: BlockPlan, order: DateOrder, rules: HeadingRules
+) -> SheetReading:
+    sources = block.sources
+    size = block.stop - block.start
+    row_numbers = plan.grid.frame.to_series(0).slice(block.start, size)
+    cells = plan.cells.slice(block.start, size)
+    amounts = _amounts(cells, sources)
+    warnings = [*sources.guessed]
+    if sources.date is not None and sources.amount == sources.date + 1:
+        cells, glued = split_glued_cells(cells, amounts, sources)
+        if glued:
+            amounts = _amounts(cells, sources)
+            warnings.append(
+                f"{glued} rows had lost the comma between two columns and were taken apart"
+            )
+    days, months = _dates(cells, sources, order)
+    header_position = block.header.rows[0] - block.start if block.header else None
+    verdicts = judge_rows(
+        Block(
+            cells=cells,
+            amounts=amounts,
+            amount_columns=sources.amount_columns,
+            supplier_column=_required(sources.supplier),
+            date_column=sources.date,
+            dated=months.is_not_null(),
+            header_position=header_position,
+        ),
+        rules,
+    )
+    sheet = pl.Series("sheet", [plan.grid.name], dtype=pl.String).new_from_index(0, size)
+    is_payment = verdicts.kinds == PAYMENT
+    whole = pl.DataFrame([sheet, row_numbers, days, months, amounts]).hstack(cells)
+    payments = whole.filter(is_payment).select(_payment_columns(sources))
+    return SheetReading(
+        payments=payments,
+        rejected=_rejected(whole, verdicts.kinds, verdicts.reasons, sources),
+        excluded=_excluded(whole, verdicts.kinds, cells.columns),
+        totals=verdicts.totals,
+        warnings=tuple(warnings),
+    )
+
+
+def _required(column: int | None) -> int:
+    assert column is not None
+    return column
+
+
+def _amounts(cells: pl.DataFrame, sources: Sources) -> pl.Series:
+    if sources.amount is not None:
+        return parse_amounts(cells.to_series(sources.amount)).alias("amount_gbp")
+    debits = parse_amounts(cells.to_series(_required(sources.debit))).alias("debit")
+    credits_ = parse_amounts(cells.to_series(_required(sources.credit))).alias("credit")
+    zero = pl.lit(0, dtype=GBP)
+    return (
+        pl.DataFrame([debits, credits_])
+        .select(
+            pl.when(pl.col("debit").is_not_null() | pl.col("credit").is_not_null())
+            .then(pl.col("debit").fill_null(zero) - pl.col("credit").abs().fill_null(zero))
+            .cast(GBP)
+            .alias("amount_gbp")
+        )
+        .to_series()
+    )
+
+
+def _dates(
+    cells: pl.DataFrame, sources: Sources, order: DateOrder
+) -> tuple[pl.Series, pl.Series]:
+    """The day and the month of each row, the month also where only that is printed."""
+    nothing = pl.Series([None], dtype=pl.Date).new_from_index(0, cells.height)
+    days, months = nothing, nothing
+    if sources.date is not None:
+        read = parse_dates(cells.to_series(sources.date), order)
+        days, months = read.days, read.months
+    if sources.month is not None and months.null_count():
+        printed = _printed_months(cells, sources, order)
+        months = pl.select(pl.coalesce(months, printed)).to_series()
+    return days.alias("payment_date"), months.alias("payment_month")
+
+
+def _printed_months(cells: pl.DataFrame, sources: Sources, order: DateOrder) -> pl.Series:
+    texts = cells.to_series(_required(sources.month))
+    months = parse_dates(texts, order).months
+    if sources.year is None or months.count():
+        return months
+    # "AUGUST" beside "2023/24" (Hackney): the financial year begins in April.
+    years = cells.to_series(sources.year)
+    pairs = {
+        pair: _month_of_year(*pair)
+        for pair in zip(texts.to_list(), years.to_list(), strict=True)
+    }
+    named = [pairs[pair] for pair in zip(texts.to_list(), years.to_list(), strict=True)]
+    return parse_dates(pl.Series(named, dtype=pl.String), order).months
+
+
+def _month_of_year(month: str | None, year: str | None) -> str | None:
+    number = month_number(month) if month else None
+    if number is None or year is None or not year[:4].isdigit():
+        return None
+    first = int(year[:4])
+    spans_two_years = len(year) > 4
+    return f"{number:02d}/{first + 1 if spans_two_years and number < 4 else first}"
+
+
+def _payment_columns(sources: Sources) -> list[pl.Expr]:
+    name = pl.col(str(sources.supplier)).str.replace_all(r"\s+", " ")
+    fields = {
+        key: pl.col(str(sources.fields[key])) if key in sources.fields else pl.lit(None, pl.String)
+        for key in _TEXT_FIELDS
+    }
+    redacted = is_withheld(name)
+    if "is_redacted" in sources.fields:
+        flag = pl.col(str(sources.fields["is_redacted"]))
+        redacted = redacted | (
+            flag.str.to_lowercase().is_in(_YES) | is_withheld(flag)
+        ).fill_null(value=False)
+    return [
+        pl.col("sheet"),
+        pl.col(ROW_NUMBER),
+        pl.col("payment_date"),
+        pl.col("payment_month"),
+        name.alias("supplier_name"),
+        pl.col("amount_gbp"),
+        pl.lit(sources.amount_basis).alias("amount_basis"),
+        *[fields[key].alias(key) for key in _TEXT_FIELDS],
+        redacted.alias("is_redacted"),
+        _card_flag(sources).alias("is_card"),
+        pl.lit(value=False).alias("repeated_total_suspected"),
+        _other(sources).alias("other"),
+    ]
+
+
+def _card_flag(sources: Sources) -> pl.Expr:
+    if "is_card" not in sources.fields:
+        return pl.lit(None, pl.Boolean)
+    text = pl.col(str(sources.fields["is_card"])).str.to_lowercase()
+    return pl.when(text.is_in(_YES)).then(True).when(text.is_in(_NO)).then(False)  # noqa: FBT003
+
+
+def _other(sources: Sources) -> pl.Expr:
+    """The cells of all columns that were not used, as one JSON object by heading."""
+    used = {
+        sources.supplier,
+        sources.date,
+        *sources.amount_columns,
+        *sources.fields.values(),
+    }
+    seen: dict[str, int] = {}
+    parts = []
+    for column, heading in enumerate(sources.headings):
+        text = " ".join(heading.split())
+        if column in used or text in ("", "*") or "ignore" in sources.roles[column]:
+            continue
+        seen[text] = seen.get(text, 0) + 1
+        key = text if seen[text] == 1 else f"{text} ({seen[text]})"
+        cell = pl.col(str(column))
+        entry = pl.struct(cell.alias(key)).struct.json_encode().str.slice(1)
+        parts.append(pl.when(cell.is_not_null()).then(entry.str.head(-1)))
+    if not parts:
+        return pl.lit(None, pl.String)
+    joined = pl.concat_str(parts, separator=",", ignore_nulls=True)
+    return pl.when(joined != "").then(pl.lit("{") + joined + pl.lit("}"))
+
+
+def _rejected(
+    whole: pl.DataFrame, kinds: pl.Series, reasons: dict[int, str], sources: Sources
+) -> pl.DataFrame:
+    positions = (kinds == REJECTED).arg_true()
+    if positions.is_empty():
+        return pl.DataFrame(schema=REJECTED_SCHEMA)
+    columns = [str(column) for column in sources.amount_columns]
+    return whole.select(pl.all().gather(positions)).select(
+        "sheet",
+        ROW_NUMBER,
+        pl.lit(sources.heading(sources.amount_columns[0])).alias("column_name"),
+        pl.coalesce(columns).alias("value"),
+        pl.Series("reason", [reasons[p] for p in positions], dtype=pl.String),
+    )
+
+
+def _excluded(whole: pl.DataFrame, kinds: pl.Series, cells: Sequence[str]) -> pl.DataFrame:
+    rows = whole.with_columns(kinds.alias("class")).filter(pl.col("class").is_in(EXCLUDED))
+    return rows.select(
+        "sheet",
+        ROW_NUMBER,
+        "class",
+        "amount_gbp",
+        pl.concat_str([pl.col(c) for c in cells], separator=" | ", ignore_nulls=True).alias("text"),
+    )

@@ -1,0 +1,262 @@
+"""Reads the bytes of one published file into payments, with every row accounted for."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+
+import polars as pl
+
+from pipeline.errors import RefusedFileError
+from pipeline.normalise.dates import date_order
+from pipeline.normalise.kinds import SPEND, kind_of_file
+from pipeline.normalise.payments import (
+    EXCLUDED_SCHEMA,
+    PAYMENTS_SCHEMA,
+    REJECTED_SCHEMA,
+    SheetReading,
+    read_sheet,
+)
+from pipeline.normalise.repeated_totals import mark_repeated_totals
+from pipeline.normalise.selection import choose_sheets, without_repeated_sheets
+from pipeline.normalise.sheets import SheetPlan, plan_sheets, plan_without_header
+from pipeline.read import read_workbook
+from pipeline.read.grid import Workbook
+from pipeline.read.header import HeadingRules, rules_with, standard_rules
+from pipeline.read.rows import EXCLUDED
+
+# Raise it with every change that lets a file be read otherwise: the cache of readings hangs on it.
+READER_VERSION = "1"
+
+
+@dataclass(frozen=True)
+class ReadingExceptions:
+    """What one publisher's YAML says against the common rules: heading -> column, or `ignore`."""
+
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+NO_EXCEPTIONS = ReadingExceptions()
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What `anchorspend read --json` prints of a file; pounds are decimal text with two places."""
+
+    status: str
+    reason: str | None = None
+    payments: int = 0
+    total_gbp: str = "0.00"
+    rejected: int = 0
+    excluded: dict[str, int] = field(default_factory=lambda: dict.fromkeys(EXCLUDED, 0))
+    excluded_gbp: dict[str, str] = field(default_factory=lambda: dict.fromkeys(EXCLUDED, "0.00"))
+    rows: int = 0
+    amount_column: str | None = None
+    amount_basis: str = "unknown"
+    supplier_column: str | None = None
+    date_column: str | None = None
+    first_date: str | None = None
+    last_date: str | None = None
+    negative: int = 0
+    redacted: int = 0
+    undated: int = 0
+    format: str | None = None
+    encoding: str | None = None
+    sheets: list[str] = field(default_factory=list)
+    printed_total_gbp: str | None = None
+    kind: str = SPEND
+    warnings: list[str] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, object]:
+        """The fields by name, ready for JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One file as read: payments, rejected and excluded rows, and a summary of them."""
+
+    payments: pl.DataFrame
+    rejected: pl.DataFrame
+    excluded: pl.DataFrame
+    summary: Summary
+
+
+def read_payments(data: bytes, exceptions: ReadingExceptions = NO_EXCEPTIONS) -> Reading:
+    """Read a published file by its bytes alone.
+
+    Never raises for a bad file: then the summary's status is "refused", with the structural cause.
+    """
+    try:
+        workbook = read_workbook(data)
+    except RefusedFileError as error:
+        return _refused(str(error))
+    try:
+        return _read(workbook, exceptions)
+    except RefusedFileError as error:
+        return _refused(str(error), workbook)
+
+
+def _refused(reason: str, workbook: Workbook | None = None) -> Reading:
+    return Reading(
+        pl.DataFrame(schema=PAYMENTS_SCHEMA),
+        pl.DataFrame(schema=REJECTED_SCHEMA),
+        pl.DataFrame(schema=EXCLUDED_SCHEMA),
+        Summary(
+            status="refused",
+            reason=reason,
+            format=workbook.format if workbook else None,
+            encoding=workbook.encoding if workbook else None,
+            warnings=list(workbook.warnings) if workbook else [],
+        ),
+    )
+
+
+def _read(workbook: Workbook, exceptions: ReadingExceptions) -> Reading:
+    rules = rules_with(exceptions.headers) if exceptions.headers else standard_rules()
+    plans = plan_sheets(workbook.grids, rules)
+    if not any(plan.blocks for plan in plans):
+        plans = [plan_without_header(p) if p.header is None else p for p in plans]
+    plans, left_out = choose_sheets(plans)
+    if not plans:
+        raise RefusedFileError(_why_nothing_was_read(left_out))
+    order = date_order(
+        plan.cells.to_series(block.sources.date).slice(block.start, block.stop - block.start)
+        for plan in plans
+        for block in plan.blocks
+        if block.sources.date is not None
+    )
+    sheets = [read_sheet(plan, order, rules) for plan in plans]
+    plans, sheets, repeated = without_repeated_sheets(plans, sheets)
+    warnings = [*workbook.warnings, *_about_sheets(left_out), *repeated]
+    if order == "mdy":
+        warnings.append("dates are printed month first (US): some have no other reading")
+    payments = pl.concat([sheet.payments for sheet in sheets])
+    if payments.is_empty():
+        raise RefusedFileError(
+            "The headings were recognised but no row below them is a payment with an amount."
+        )
+    payments, at_stake = mark_repeated_totals(payments, plans[0].sources)
+    if at_stake:
+        warnings.append(
+            f"the amount looks like an invoice total repeated on each of its lines: £{at_stake:,.2f} "
+            f"of £{_pence(payments['amount_gbp'].sum()):,.2f} are repeats "
+            "(flagged repeated_total_suspected)"
+        )
+    return _reading(workbook, plans, sheets, payments, warnings, rules)
+
+
+def _reading(
+    workbook: Workbook,
+    plans: Sequence[SheetPlan],
+    sheets: Sequence[SheetReading],
+    payments: pl.DataFrame,
+    warnings: list[str],
+    rules: HeadingRules,
+) -> Reading:
+    rejected = pl.concat([sheet.rejected for sheet in sheets])
+    excluded = pl.concat([sheet.excluded for sheet in sheets])
+    for plan, sheet in zip(plans, sheets, strict=True):
+        name = f"sheet {plan.grid.name!r}: " if len(plans) > 1 else ""
+        warnings += [f"{name}{warning}" for warning in dict.fromkeys(sheet.warnings)]
+    total = _pence(payments["amount_gbp"].sum())
+    printed = _printed_total(sheets)
+    if printed is not None and abs(printed - total) >= Decimal("0.02"):
+        warnings.append(f"the file prints a total of £{printed:,.2f}, its payments add up to £{total:,.2f}")
+    first, last = _span(payments)
+    sources = plans[0].sources
+    bases = payments["amount_basis"].unique().to_list()
+    summary = Summary(
+        status="payments",
+        payments=payments.height,
+        total_gbp=str(total),
+        rejected=rejected.height,
+        excluded={kind: excluded.filter(pl.col("class") == kind).height for kind in EXCLUDED},
+        excluded_gbp={
+            kind: str(_pence(excluded.filter(pl.col("class") == kind)["amount_gbp"].sum()))
+            for kind in EXCLUDED
+        },
+        rows=payments.height + rejected.height + excluded.height,
+        amount_column=" less ".join(str(sources.heading(c)) for c in sources.amount_columns),
+        amount_basis=bases[0] if len(bases) == 1 else "unknown",
+        supplier_column=sources.heading(sources.supplier),
+        date_column=sources.heading(sources.date),
+        first_date=first.isoformat() if first else None,
+        last_date=last.isoformat() if last else None,
+        negative=int((payments["amount_gbp"] < 0).sum()),
+        redacted=int(payments["is_redacted"].sum()),
+        undated=payments["payment_date"].null_count(),
+        format=workbook.format,
+        encoding=workbook.encoding,
+        sheets=[plan.grid.name for plan in plans],
+        printed_total_gbp=str(printed) if printed is not None else None,
+        kind=kind_of_file(plans, payments),
+        warnings=[*warnings, *_about_rows(payments, rejected, plans)],
+    )
+    return Reading(payments, rejected, excluded, summary)
+
+
+def _pence(amount: Decimal | int | None) -> Decimal:
+    return Decimal(amount or 0).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+
+
+def _printed_total(sheets: Sequence[SheetReading]) -> Decimal | None:
+    """The grand total that the file prints: the sum over its sheets, if each prints one."""
+    grand = []
+    for sheet in sheets:
+        candidates = [total for total in sheet.totals if total.is_grand]
+        agreeing = [total for total in candidates if total.agrees]
+        if not candidates:
+            return None
+        grand.append((agreeing or candidates)[-1].amount)
+    return _pence(sum(grand, Decimal(0)))
+
+
+def _span(payments: pl.DataFrame) -> tuple[date | None, date | None]:
+    """First and last day, of the months where only those are printed."""
+    days = payments["payment_date"]
+    if days.count():
+        first, last = days.min(), days.max()
+    else:
+        first, last = payments["payment_month"].min(), payments["payment_month"].max()
+        if isinstance(last, date):
+            last = (last.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+    return (
+        first if isinstance(first, date) else None,
+        last if isinstance(last, date) else None,
+    )
+
+
+def _why_nothing_was_read(left_out: Sequence[tuple[SheetPlan, str]]) -> str:
+    if not left_out:
+        return "The file holds no table: not one row with two cells."
+    if len(left_out) == 1:
+        return f"Nothing in it can be read as payments: {left_out[0][1]}."
+    reasons = "; ".join(f"sheet {plan.grid.name!r}: {reason}" for plan, reason in left_out[:6])
+    return f"None of its {len(left_out)} sheets can be read as payments: {reasons}."
+
+
+def _about_sheets(left_out: Sequence[tuple[SheetPlan, str]]) -> list[str]:
+    return [
+        f"sheet {plan.grid.name!r} ({plan.cells.height} rows) was left out: {reason}"
+        for plan, reason in left_out
+    ]
+
+
+def _about_rows(
+    payments: pl.DataFrame, rejected: pl.DataFrame, plans: Sequence[SheetPlan]
+) -> list[str]:
+    warnings = []
+    if rejected.height:
+        reasons = rejected["reason"].value_counts(sort=True).rows()
+        said = ", ".join(f"{reason} ({count})" for reason, count in reasons)
+        warnings.append(f"{rejected.height} rows were rejected: {said}")
+    nameless = payments["supplier_name"].null_count()
+    if nameless:
+        warnings.append(f"{nameless} payments name no supplier")
+    undated = payments["payment_date"].null_count()
+    if undated and all(plan.sources.date is None for plan in plans):
+        warnings.append("no column holds the day of payment")
+    elif undated:
+        warnings.append(f"{undated} payments have no readable day of payment")
+    return warnings

@@ -1,0 +1,28 @@
+"""Says which supplier names are withheld rather than names."""
+
+import polars as pl
+
+# Seen: "REDACTED UNDER DP ACT", "REDACTED PERSONAL DATA", "Redacted Commercial Data", "[Redacted]",
+# "THIRD PARTY SUPPLIER" (Lancashire police), "Name withheld", "Private Individual", "****0969".
+_WITHHELD = (
+    r"(?i)\bredact(?:ed|ion|ions)?\b"
+    r"|\breda?c?t+ed\b"
+    r"|\bpersonal\s+(?:data|information|details)\b"
+    r"|^third\s+party\b"
+    r"|\b(?:name|data|details|information|supplier)\s+(?:is\s+)?(?:withheld|removed|suppressed)\b"
+    r"|^(?:withheld|confidential|commercially? (?:sensitive|confidential|in confidence)|suppressed"
+    r"|sensitive(?: data| information| supplier)?|anonymi[sz]ed|exempt|not disclosed"
+    r"|(?:private |named )?individuals?|private person|data protect(?:ion|ed)(?: act.*)?|gdpr"
+    r"|foster(?:ing)? (?:carer|parent|payment)s?|individual\s*/.*|x{3,}|\*{3,})$"
+    r"|^\*{3,}\d*$"
+    r"|\bexempt(?:ion)? (?:under )?(?:s(?:ection)?\.? ?\d+|foi)\b"
+)
+# "REDACTIVE EVENTS LTD" never matches; these would: firms whose trade is data protection or hire.
+_COMPANY_ENDING = r"(?i)\b(?:ltd|limited|plc|llp|cic|inc)\b\.?$"
+
+
+def is_withheld(name: pl.Expr) -> pl.Expr:
+    """Whether a supplier's name is withheld; false for blank names."""
+    says_so = name.str.contains(_WITHHELD)
+    named_redacted = name.str.contains(r"(?i)\bredact(?:ed|ion|ions)?\b")
+    return (says_so & (named_redacted | ~name.str.contains(_COMPANY_ENDING))).fill_null(value=False)

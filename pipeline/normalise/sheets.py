@@ -1,0 +1,180 @@
+"""Plans the reading of each sheet: which rows lie under which header, and what its columns are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from pipeline.normalise.columns import Profile, Sources, choose_sources, guess_sources
+from pipeline.read.grid import ROW_NUMBER, Grid
+from pipeline.read.header import (
+    UNKNOWN,
+    Header,
+    Heading,
+    HeadingRules,
+    find_header,
+    later_headers,
+)
+
+
+@dataclass(frozen=True)
+class BlockPlan:
+    """Rows start..stop (positions in the sheet) that are read with the same sources."""
+
+    start: int
+    stop: int
+    header: Header | None
+    sources: Sources
+
+
+@dataclass(frozen=True)
+class SheetPlan:
+    """How one sheet will be read; `problem` says why it can't be, then there are no blocks."""
+
+    grid: Grid
+    cells: pl.DataFrame
+    header: Header | None
+    blocks: tuple[BlockPlan, ...]
+    problem: str = ""
+
+    @property
+    def sources(self) -> Sources:
+        """The sources of the sheet's first block."""
+        return self.blocks[0].sources
+
+
+def plan_sheets(grids: Sequence[Grid], rules: HeadingRules) -> list[SheetPlan]:
+    """A plan for each sheet that holds anything; sheets without headings borrow their sisters'."""
+    plans = [plan_sheet(grid, rules) for grid in grids if grid.frame.height and grid.frame.width > 1]
+    models = [plan for plan in plans if plan.blocks and plan.header is not None]
+    return [plan if plan.blocks else _borrow_headings(plan, models, rules) for plan in plans]
+
+
+def plan_sheet(grid: Grid, rules: HeadingRules) -> SheetPlan:
+    """The plan of one sheet from its own headings alone."""
+    cells = grid.frame.drop(ROW_NUMBER)
+    header = find_header(cells, rules)
+    if header is None:
+        return SheetPlan(grid, cells, None, (), "no row of headings was found")
+    return _plan_under(grid, cells, header, rules)
+
+
+def _plan_under(
+    grid: Grid, cells: pl.DataFrame, header: Header, rules: HeadingRules
+) -> SheetPlan:
+    headers = [header]
+    headers += [
+        later
+        for later in later_headers(cells, header, rules)
+        if not any(later.same_columns(known) for known in headers)
+        and later.columns_of(("amount", *_AMOUNT_LIKE))
+    ]
+    starts = [0, *[later.rows[0] for later in headers[1:]]]
+    stops = [*starts[1:], cells.height]
+    blocks = []
+    for start, stop, own in zip(starts, stops, headers, strict=True):
+        sources = choose_sources(own, Profile(_body(cells, start, stop, own)))
+        if sources.is_complete:
+            blocks.append(BlockPlan(start, stop, own, sources))
+        elif not blocks:
+            return SheetPlan(grid, cells, header, (), _what_is_missing(own, sources))
+        else:
+            # Words that look like headings but rule no rows: the block above goes on.
+            blocks[-1] = replace(blocks[-1], stop=stop)
+    return SheetPlan(grid, cells, header, tuple(blocks))
+
+
+_AMOUNT_LIKE = ("amount_line", "amount_net", "amount_gross", "invoice_total", "debit", "credit")
+
+
+def _body(cells: pl.DataFrame, start: int, stop: int, header: Header) -> pl.DataFrame:
+    """The rows below the header, or where there are hardly any, those above it."""
+    below = cells.slice(header.rows[-1] + 1, stop - header.rows[-1] - 1)
+    above = cells.slice(start, header.rows[0] - start)
+    filled = pl.any_horizontal(pl.col(c).is_not_null() for c in cells.columns)
+    if below.filter(filled).height < 3 < above.filter(filled).height:
+        return above
+    return below
+
+
+def _what_is_missing(header: Header, sources: Sources) -> str:
+    names = ", ".join(f'"{" ".join(h.text.split())}"' for h in header.headings if h.text)
+    missing = []
+    if sources.supplier is None:
+        missing.append("whom was paid")
+    if not sources.amount_columns:
+        missing.append("an amount")
+    return (
+        f"no column says {' or '.join(missing)}; the headings in row {header.rows[0] + 1} are "
+        f"{names[:400]}"
+    )
+
+
+def _borrow_headings(
+    plan: SheetPlan, models: Sequence[SheetPlan], rules: HeadingRules
+) -> SheetPlan:
+    """Read a sheet whose headings are missing with those of a sheet beside it, if they fit."""
+    for model in models:
+        borrowed = _borrowed_header(plan, model)
+        if borrowed is None:
+            continue
+        own = _plan_under(plan.grid, plan.cells, borrowed, rules) if plan.header else None
+        if own is None:
+            sources = choose_sources(borrowed, Profile(plan.cells))
+            own = replace(plan, blocks=(BlockPlan(0, plan.cells.height, None, sources),))
+        if own.blocks and _as_complete(own.sources, model.sources):
+            first = replace(
+                own.sources, guessed=(f"headings taken from sheet {model.grid.name!r}",)
+            )
+            return replace(
+                own, blocks=(replace(own.blocks[0], sources=first), *own.blocks[1:]), problem=""
+            )
+    return plan
+
+
+def _as_complete(sources: Sources, model: Sources) -> bool:
+    return sources.is_complete and (sources.date is None) == (model.date is None)
+
+
+def _borrowed_header(plan: SheetPlan, model: SheetPlan) -> Header | None:
+    assert model.header is not None
+    theirs = model.header.headings
+    if plan.header is not None:
+        # Derbyshire's July 2024 lost the headings of the columns it still holds.
+        mine = plan.header.headings
+        if len(mine) > len(theirs) or not _agree(mine, theirs):
+            return None
+        merged = tuple(a if a.text else b for a, b in zip(mine, theirs, strict=False))
+        return Header(plan.header.rows, merged, plan.header.score)
+    # Sutton Coldfield's later pages have no header and leave out the column that is empty there.
+    filled = _filled_columns(plan.cells)
+    their_filled = _filled_columns(model.cells)
+    if len(filled) != len(their_filled) or not filled:
+        return None
+    headings = [Heading("", "")] * plan.cells.width
+    for column, their_column in zip(filled, their_filled, strict=True):
+        if their_column < len(theirs):
+            headings[column] = theirs[their_column]
+    return Header((0,), tuple(headings), 0)
+
+
+def _agree(mine: Sequence[Heading], theirs: Sequence[Heading]) -> bool:
+    known = [(a, b) for a, b in zip(mine, theirs, strict=False) if a.certainty != UNKNOWN]
+    return bool(known) and all(a.folded == b.folded for a, b in known)
+
+
+def _filled_columns(cells: pl.DataFrame) -> list[int]:
+    """The columns that hold something in a tenth of the rows or more."""
+    rows = cells.filter(pl.sum_horizontal(pl.col(c).is_not_null() for c in cells.columns) >= 3)
+    return [
+        i for i, column in enumerate(rows.iter_columns()) if column.count() > 0.1 * rows.height
+    ]
+
+
+def plan_without_header(plan: SheetPlan) -> SheetPlan:
+    """The plan of a sheet by the look of its cells alone; unchanged where they leave a choice."""
+    sources = guess_sources(Profile(plan.cells))
+    if sources is None:
+        return plan
+    block = BlockPlan(0, plan.cells.height, None, sources)
+    return replace(plan, blocks=(block,), problem="")

@@ -1,0 +1,268 @@
+"""Tells the rows of a sheet that are payments from totals, headers, notes and blanks."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import accumulate
+
+import polars as pl
+
+from pipeline.read.header import LISTED, HeadingRules
+
+PAYMENT, BLANK, TOTAL, HEADER, NOTE, REJECTED = (
+    "payment",
+    "blank",
+    "total",
+    "header",
+    "note",
+    "rejected",
+)
+EXCLUDED = (BLANK, TOTAL, HEADER, NOTE)
+
+# Whole cells that announce a sum. "TOTAL GAS & POWER" and "Total Fitness" are suppliers.
+_TOTAL_LABEL = re.compile(
+    r"(?:(?:grand|sub|overall|report|page|sheet|final|monthly|month|yearly|net|gross|running|"
+    r"column|file|invoice|spend|payments?|cumulative|combined|control)[\s-]*)*"
+    r"(?:totals?|sum|count|subtotals?)"
+    r"(?:\s+(?:for|of|in)\b.*|\s+(?:amount|value|spend|payments?|net|gross|paid|expenditure|"
+    r"invoices?|records?|rows|lines|transactions|cost|\(?£\)?|\(?gbp\)?|excl?\.?|inc\.?|vat))*"
+    r"\s*[:=.]*",
+    re.IGNORECASE,
+)
+_GROUP_TOTAL = re.compile(r".+\s(?:sub-?\s?)?total:?|(?:sub-?\s?)?total\s*[-:]\s*.+", re.IGNORECASE)
+_MAY_BE_LABEL = r"(?i)total|\bsum\b|\bcount\b"
+_REPORT_WRITER_MARKS = frozenset({"LIST", "*", "FORMAT", "h.*", "footer"})
+_PENNY = Decimal("0.011")
+
+
+@dataclass(frozen=True)
+class Block:
+    """Rows under one header, with what is known of each: `cells` holds the text columns only.
+
+    `amounts` is null where the amount's cell is blank or no amount; `dated` says where the date's
+    cell holds a day or month. Columns are positions in `cells`. Rows above `header_position` are
+    preamble unless they are payments in every respect (Hyndburn's header was sorted to the end).
+    """
+
+    cells: pl.DataFrame
+    amounts: pl.Series
+    amount_columns: tuple[int, ...]
+    supplier_column: int
+    date_column: int | None
+    dated: pl.Series
+    header_position: int | None = None
+
+
+@dataclass(frozen=True)
+class PrintedTotal:
+    """A sum that the file prints: `position` in the block, and whether the rows above bear it out."""
+
+    position: int
+    amount: Decimal
+    agrees: bool
+    is_grand: bool
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """What each row of a block is, why the rejected ones are, and the totals printed among them."""
+
+    kinds: pl.Series
+    reasons: dict[int, str] = field(default_factory=dict)
+    totals: tuple[PrintedTotal, ...] = ()
+
+
+def judge_rows(block: Block, rules: HeadingRules) -> Verdicts:
+    """Say of every row of the block which of the six kinds it is."""
+    cells = block.cells
+    filled = cells.select(
+        pl.sum_horizontal(pl.col(c).is_not_null() for c in cells.columns).alias("filled")
+    ).to_series()
+    state = pl.DataFrame(
+        {
+            "filled": filled,
+            "has_amount": block.amounts.is_not_null(),
+            "supplier": cells.to_series(block.supplier_column),
+            "dated": block.dated,
+        }
+    )
+    kinds = state.select(
+        pl.when(pl.col("filled") == 0)
+        .then(pl.lit(BLANK))
+        .when("has_amount")
+        .then(pl.lit(PAYMENT))
+        .otherwise(pl.lit(NOTE))
+        .alias("kind")
+    ).to_series()
+    undated = ~pl.col("dated") if block.date_column is not None else pl.lit(value=False)
+    supplier = pl.col("supplier")
+    suspect = state.select(
+        (pl.col("filled") > 0)
+        & (
+            ~pl.col("has_amount")
+            | supplier.is_null()
+            | undated
+            | supplier.str.contains(_MAY_BE_LABEL).fill_null(value=False)
+        )
+    ).to_series()
+    if block.date_column is None:
+        suspect = suspect | _any_label(cells)
+    if block.header_position:
+        above = pl.Series(range(len(kinds))) < block.header_position
+        suspect = suspect | (above & (filled > 0))
+    positions = suspect.arg_true().to_list()
+    if not positions:
+        return Verdicts(kinds)
+    return _Judge(block, kinds, rules).verdicts(positions)
+
+
+def _any_label(cells: pl.DataFrame) -> pl.Series:
+    return cells.select(
+        pl.any_horizontal(
+            pl.col(c).str.contains(_MAY_BE_LABEL).fill_null(value=False) for c in cells.columns
+        )
+    ).to_series()
+
+
+class _Judge:
+    """Looks at the suspect rows of a block one by one, in order, with the sums so far."""
+
+    def __init__(self, block: Block, kinds: pl.Series, rules: HeadingRules) -> None:
+        self._block = block
+        self._rules = rules
+        self._kinds = kinds.to_list()
+        self._amounts = block.amounts.to_list()
+        self._reasons: dict[int, str] = {}
+        self._totals: list[PrintedTotal] = []
+        # Sum and count of everything before a row, totals taken out as they are found.
+        self._sums = list(accumulate((a or Decimal(0) for a in self._amounts), initial=Decimal(0)))
+        self._totals_so_far = Decimal(0)
+        self._group_start = 0
+        self._group_sum_start = Decimal(0)
+
+    def verdicts(self, positions: Sequence[int]) -> Verdicts:
+        suspects = self._block.cells.select(pl.all().gather(positions)).rows()
+        tail = self._tail_start(positions, suspects)
+        for position, row in zip(positions, suspects, strict=True):
+            if self._amounts[position] is None:
+                self._kinds[position] = self._without_amount(position, row)
+            else:
+                self._kinds[position] = self._with_amount(position, row, position >= tail)
+        return Verdicts(
+            pl.Series("kind", self._kinds, dtype=pl.String), self._reasons, tuple(self._totals)
+        )
+
+    def _tail_start(self, positions: Sequence[int], rows: Sequence[tuple[str | None, ...]]) -> int:
+        """Where the last unsuspected payment lies behind us: bare sums below it close the table."""
+        bare = {
+            position
+            for position, row in zip(positions, rows, strict=True)
+            if self._amounts[position] is not None and self._says_nothing_else(row)
+        }
+        return 1 + max(
+            (i for i, kind in enumerate(self._kinds) if kind == PAYMENT and i not in bare),
+            default=-1,
+        )
+
+    def _without_amount(self, position: int, row: tuple[str | None, ...]) -> str:
+        texts = [row[c] for c in self._block.amount_columns]
+        text = next((t for t in texts if t is not None), None)
+        if self._repeats_headings(row):
+            return HEADER
+        if self._is_labelled_total(row):
+            return TOTAL
+        supplier = row[self._block.supplier_column]
+        known = supplier is not None and supplier not in _REPORT_WRITER_MARKS
+        others = self._others(row)
+        if self._is_above_header(position):
+            return NOTE
+        if known and (self._is_dated(position) or len(others) >= 3):
+            self._reasons[position] = (
+                "the amount is blank" if text is None else "the amount cannot be read as pounds"
+            )
+            return REJECTED
+        if text is not None and any(char.isdigit() for char in text) and len(others) >= 3:
+            self._reasons[position] = "the amount cannot be read as pounds"
+            return REJECTED
+        return NOTE
+
+    def _with_amount(self, position: int, row: tuple[str | None, ...], is_tail: bool) -> str:
+        amount = self._amounts[position]
+        if amount is None:
+            return NOTE
+        dated = self._is_dated(position)
+        proven_grand = self._equals_whole(position, amount)
+        proven_group = self._equals_group(position, amount)
+        proven = proven_grand or proven_group
+        if self._says_nothing_else(row):
+            if proven or is_tail:
+                return self._total(position, amount, proven, is_grand=proven_grand or not proven)
+            self._reasons[position] = (
+                "an amount with nothing beside it that is not the sum of the rows above"
+            )
+            return REJECTED
+        if self._is_labelled_total(row) and not dated:
+            return self._total(position, amount, proven, is_grand=proven_grand or not proven)
+        if self._is_above_header(position) and not (dated and row[self._block.supplier_column]):
+            return NOTE
+        if proven and not dated and self._is_group_total(row):
+            return self._total(position, amount, proven, is_grand=proven_grand)
+        if proven and not dated and row[self._block.supplier_column] is None:
+            return self._total(position, amount, proven, is_grand=proven_grand)
+        return PAYMENT
+
+    def _total(self, position: int, amount: Decimal, agrees: bool, *, is_grand: bool) -> str:
+        self._totals.append(PrintedTotal(position, amount, agrees, is_grand))
+        self._totals_so_far += amount
+        self._group_start = position + 1
+        self._group_sum_start = self._sums[position + 1]
+        return TOTAL
+
+    def _equals_whole(self, position: int, amount: Decimal) -> bool:
+        before = self._sums[position] - self._totals_so_far
+        return position > 1 and abs(before - amount) < _PENNY
+
+    def _equals_group(self, position: int, amount: Decimal) -> bool:
+        if position - self._group_start < 2:
+            return False
+        return abs(self._sums[position] - self._group_sum_start - amount) < _PENNY
+
+    def _is_above_header(self, position: int) -> bool:
+        return self._block.header_position is not None and position < self._block.header_position
+
+    def _is_dated(self, position: int) -> bool:
+        return self._block.date_column is not None and bool(self._block.dated[position])
+
+    def _others(self, row: tuple[str | None, ...]) -> list[str]:
+        return [
+            cell
+            for column, cell in enumerate(row)
+            if cell is not None
+            and column not in self._block.amount_columns
+            and cell not in _REPORT_WRITER_MARKS
+        ]
+
+    def _says_nothing_else(self, row: tuple[str | None, ...]) -> bool:
+        """Only figures in the row: sums of this column and of others, or a count of rows."""
+        return not any(re.search(r"[A-Za-z]", cell) or _is_day(cell) for cell in self._others(row))
+
+    def _is_labelled_total(self, row: tuple[str | None, ...]) -> bool:
+        others = self._others(row)
+        labels = [cell for cell in others if _TOTAL_LABEL.fullmatch(cell)]
+        words = [cell for cell in others if re.search(r"[A-Za-z]{2}", cell)]
+        # A payment to a firm called "Total" has a date, a reference, a department beside it.
+        return bool(labels) and len(words) - len(labels) <= 1
+
+    def _is_group_total(self, row: tuple[str | None, ...]) -> bool:
+        return any(_GROUP_TOTAL.fullmatch(cell) for cell in self._others(row))
+
+    def _repeats_headings(self, row: tuple[str | None, ...]) -> bool:
+        headings = [self._rules.recognise(cell) for cell in row if cell is not None]
+        return sum(heading.certainty == LISTED for heading in headings) >= 2 and 2 * sum(
+            heading.certainty > 0 for heading in headings
+        ) >= len(headings)
+
+
+def _is_day(cell: str) -> bool:
+    return re.fullmatch(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}( .*)?", cell) is not None
