@@ -108,6 +108,10 @@ class Profile:
         """The share of the column's cells that are days or months."""
         return self._share("dates", column)
 
+    def mid_month_days(self, column: int) -> float:
+        """The share of the column's cells that are days other than the first of a month."""
+        return self._share("mid_month_days", column)
+
     def names(self, column: int) -> float:
         """The share of the column's cells that hold a word."""
         return self._share("names", column)
@@ -143,6 +147,8 @@ def _measure(measure: str, values: pl.Series) -> int:
     if measure == "dates":
         read = {text: _is_date(text) for text in values.unique()}
         return sum(read[text] for text in values)
+    if measure == "mid_month_days":
+        return sum(_is_mid_month(text) for text in values)
     pattern = {
         "names": r"[A-Za-z]{3}|^[A-Z]{1,3}$|[A-Za-z]{2} [A-Za-z]|^\d+[A-Z]?[a-z]+",
         "companies": _COMPANY_WORDS,
@@ -159,11 +165,19 @@ def _is_date(text: str) -> bool:
     )
 
 
+def _is_mid_month(text: str) -> bool:
+    day = day_from_text(text)
+    return day is not None and not day.is_month and day.value.day > 1
+
+
 def choose_sources(header: Header, profile: Profile) -> Sources:
     """The sources that a header names, each confirmed by the cells below it."""
     headings = header.headings[: profile.width]
     taken: set[int] = set()
     date = _first_confirmed(headings, _DATE_PREFERENCE, profile.dates, profile, taken)
+    if date is None:
+        # A column called "Month" may hold days; firsts of the month only say the month.
+        date = _first_confirmed(headings, ("month",), profile.mid_month_days, profile, taken)
     taken.update(c for c in [date] if c is not None)
     amount, role = _amount_column(headings, profile, taken)
     debit = _first_confirmed(headings, ("debit",), profile.amounts, profile, taken, sparse=True)

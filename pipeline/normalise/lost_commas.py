@@ -7,9 +7,11 @@ import polars as pl
 from pipeline.normalise.columns import Sources
 
 _DAY = r"\d{1,2}[/.\-]\d{1,2}[/.\-](?:19|20)\d{2}"
-# Lambeth 2012-06: "25/06/2012684.4" and "Catch2228/05/2012".
-_DATE_AND_AMOUNT = re.compile(rf"({_DAY})(\(?-?£?[\d,]+(?:\.\d+)?\)?)")
+_MONEY = r"(\(?-?£?[\d,]+(?:\.\d+)?\)?)"
+# Lambeth 2012-06: "25/06/2012684.4", "Catch2228/05/2012" and "Academy2129/05/2012740".
+_DATE_AND_AMOUNT = re.compile(rf"({_DAY}){_MONEY}")
 _NAME_AND_DATE = re.compile(r"(.*\S)(\d{2}[/.\-]\d{2}[/.\-](?:19|20)\d{2})")
+_NAME_DATE_AND_AMOUNT = re.compile(rf"(.*\S)(\d{{2}}[/.\-]\d{{2}}[/.\-](?:19|20)\d{{2}}){_MONEY}")
 
 
 def split_glued_cells(
@@ -30,10 +32,10 @@ def split_glued_cells(
         whole = _split(row, date, _DATE_AND_AMOUNT)
         if whole is None and supplier is not None and supplier + 1 == date:
             whole = _split(row, supplier, _NAME_AND_DATE)
+            if whole is None:
+                whole = _split(row, supplier, _NAME_DATE_AND_AMOUNT)
         if whole is not None:
             repaired[position] = whole
-    # A "12/05/2012" that stands alone is no glued cell; one hit in thousands may be a slip of the
-    # key, but it still says unmistakably what it is.
     if not repaired:
         return cells, 0
     keys = list(repaired)
@@ -51,4 +53,7 @@ def _split(
     found = pattern.fullmatch(cell) if cell else None
     if found is None:
         return None
-    return [*row[:column], found.group(1), found.group(2), *row[column + 1 : -1]]
+    lost = len(found.groups()) - 1
+    if any(cell is not None for cell in row[len(row) - lost :]):
+        return None
+    return [*row[:column], *found.groups(), *row[column + 1 : len(row) - lost]]

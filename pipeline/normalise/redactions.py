@@ -5,7 +5,7 @@ import polars as pl
 # Seen: "REDACTED UNDER DP ACT", "REDACTED PERSONAL DATA", "Redacted Commercial Data", "[Redacted]",
 # "THIRD PARTY SUPPLIER" (Lancashire police), "Name withheld", "Private Individual", "****0969".
 _WITHHELD = (
-    r"(?i)\bredact(?:ed|ion|ions)?\b"
+    r"(?i)(?:\b|_)redact(?:ed|ion|ions)?(?:\b|_)"
     r"|\breda?c?t+ed\b"
     r"|\bpersonal\s+(?:data|information|details)\b"
     r"|^third\s+party\b"
@@ -24,5 +24,5 @@ _COMPANY_ENDING = r"(?i)\b(?:ltd|limited|plc|llp|cic|inc)\b\.?$"
 def is_withheld(name: pl.Expr) -> pl.Expr:
     """Whether a supplier's name is withheld; false for blank names."""
     says_so = name.str.contains(_WITHHELD)
-    named_redacted = name.str.contains(r"(?i)\bredact(?:ed|ion|ions)?\b")
-    return (says_so & (named_redacted | ~name.str.contains(_COMPANY_ENDING))).fill_null(value=False)
+    beyond_doubt = name.str.contains(r"(?i)(?:\b|_)redact(?:ed|ion|ions)?(?:\b|_)|^third\s+party\b")
+    return (says_so & (beyond_doubt | ~name.str.contains(_COMPANY_ENDING))).fill_null(value=False)
