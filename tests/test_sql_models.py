@@ -591,6 +591,19 @@ def test_a_source_without_files_names_the_command_that_makes_it(root, tmp_path, 
         build_models(connection, load_project(root), tmp_path / "empty")
 
 
+def test_a_source_without_a_declared_column_is_refused(root, warehouse, connection):
+    declared = "    columns: {amount_gbp: {description: P.}, vat_number: {description: V.}}\n"
+    write_files(root, {"sources.yml": SOURCES + declared})
+    with pytest.raises(AnchorspendError, match=r"one\.parquet has no column vat_number: delete"):
+        build_models(connection, load_project(root), warehouse)
+
+
+def test_a_source_that_is_no_parquet_is_refused(root, warehouse, connection):
+    (warehouse / "payments" / "torn.parquet").write_bytes(b"PAR1 and then the disk was full")
+    with pytest.raises(AnchorspendError, match=r"torn\.parquet is not readable: delete it and run"):
+        build_models(connection, load_project(root), warehouse)
+
+
 def test_a_seed_that_does_not_fit_its_types_is_refused(root, warehouse, connection):
     write_files(root, {"seeds/bodies.csv": "body_id,body_name,since_date\n1,x,yesterday\n"})
     with pytest.raises(AnchorspendError, match=r"seeds/bodies\.csv does not run: .*yesterday"):

@@ -72,10 +72,11 @@ def build_models(
     """Build seeds and models as commented tables, parents first; `select` takes parents along.
 
     Macros that read no table come first, so that models can use them; macros with a ref() come
-    last. AnchorspendError names the file of a model that does not run or whose columns differ
-    from its YAML.
+    last. AnchorspendError names the Parquet file that cannot be used, or the file of a model that
+    does not run or whose columns differ from its YAML.
     """
     wanted = project.with_parents(select)
+    _refuse_broken_sources(connection, project, warehouse, wanted)
     for schema in (SEEDS, *LAYERS):
         connection.execute(f"create schema if not exists {identifier(schema)}")
     for macro in project.macros:
@@ -92,12 +93,45 @@ def build_models(
     return results
 
 
-def _compiled(project: SqlProject, text: SqlText, warehouse: Path) -> str:
-    def read_source(source: SourceName) -> str:
-        files = source_files(project, source, warehouse)
-        return f"read_parquet([{', '.join(literal(str(file)) for file in files)}])"
+def _refuse_broken_sources(
+    connection: duckdb.DuckDBPyConnection,
+    project: SqlProject,
+    warehouse: Path,
+    wanted: Collection[str],
+) -> None:
+    used = {
+        source
+        for name, model in project.models.items()
+        if name in wanted
+        for source in model.sql.sources
+    }
+    for source in sorted(used):
+        declared = project.sources[source]
+        for path in source_files(project, source, warehouse):
+            try:
+                rows = connection.execute(
+                    "select name from parquet_schema(?)", [str(path)]
+                ).fetchall()
+            except duckdb.Error as error:
+                raise AnchorspendError(
+                    f"{path} is not readable: delete it and run `{declared.made_by}`"
+                    f" ({in_one_line(error)})."
+                ) from error
+            missing = declared.columns.keys() - {row[0] for row in rows}
+            if missing:
+                raise AnchorspendError(
+                    f"{path} has no column {', '.join(sorted(missing))}: delete it and run"
+                    f" `{declared.made_by}` to write it anew."
+                )
 
-    return text.compiled(project.qualified, read_source)
+
+def _read_source(project: SqlProject, source: SourceName, warehouse: Path) -> str:
+    files = source_files(project, source, warehouse)
+    return f"read_parquet([{', '.join(literal(str(file)) for file in files)}])"
+
+
+def _compiled(project: SqlProject, text: SqlText, warehouse: Path) -> str:
+    return text.compiled(project.qualified, lambda source: _read_source(project, source, warehouse))
 
 
 def _query(project: SqlProject, table: Table, warehouse: Path) -> str:
