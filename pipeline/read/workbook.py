@@ -10,6 +10,7 @@ from pipeline.read.excel import read_sheets
 from pipeline.read.grid import Workbook
 from pipeline.read.html import read_html
 from pipeline.read.limits import DEFAULT_LIMITS, Limits
+from pipeline.read.pdf import read_pdf
 from pipeline.read.sniff import content_kind, refuse_binary, text_kind
 from pipeline.read.spreadsheet_xml import read_spreadsheet_xml
 from pipeline.read.text import decode_text
@@ -34,7 +35,7 @@ def read_workbook(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Workbook:
     if kind == "gzip":
         return _read_gzip(data, limits)
     if kind == "pdf":
-        raise RefusedFileError("The file is a PDF.")
+        return Workbook("pdf", None, tuple(read_pdf(data, limits)))
     return Workbook(kind, None, tuple(read_sheets(data, limits)))
 
 

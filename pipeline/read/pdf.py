@@ -1,0 +1,63 @@
+"""Tables of a pdf -> grids, page after page."""
+
+import threading
+import time
+from itertools import zip_longest
+
+import pypdfium2 as pdfium  # type: ignore[import-untyped]
+
+from pipeline.errors import RefusedFileError
+from pipeline.read.grid import Grid, frame_of_strings
+from pipeline.read.limits import Limits
+from pipeline.read.pdf_layout import Row, columns_of, rows_of
+from pipeline.read.pdf_page import Page, read_page
+
+# pdfium may only be called by one thread at a time.
+_PDFIUM = threading.Lock()
+
+
+def read_pdf(data: bytes, limits: Limits) -> list[Grid]:
+    """The rows of all pages that share their columns as one grid.
+
+    Raises RefusedFileError for a protected, damaged or scanned pdf, or one beyond the limits.
+    """
+    with _PDFIUM:
+        pages = _read_pages(data, limits)
+    if not any(page.runs for page in pages):
+        raise RefusedFileError(
+            "The pdf holds pictures of pages and no text, so it was scanned; ask for the table."
+        )
+    borders = columns_of(pages)
+    rows: list[Row] = [row for page in pages for row in rows_of(page, borders)]
+    return [Grid("", frame_of_strings(zip_longest(*rows)))]
+
+
+def _read_pages(data: bytes, limits: Limits) -> list[Page]:
+    deadline = time.monotonic() + limits.max_seconds
+    try:
+        document = pdfium.PdfDocument(data)
+    except pdfium.PdfiumError as error:
+        if "password" in str(error).lower():
+            raise RefusedFileError(
+                "The pdf is protected by a password; ask the publisher for an open copy."
+            ) from error
+        raise RefusedFileError(
+            f"The pdf is damaged or cut short ({error}); download it again."
+        ) from error
+    try:
+        if len(document) > limits.max_pages:
+            raise RefusedFileError(
+                f"The pdf has {len(document):,} pages and the limit is {limits.max_pages:,}."
+            )
+        pages = []
+        for index in range(len(document)):
+            if time.monotonic() > deadline:
+                raise RefusedFileError(
+                    f"The pdf takes longer to read than the limit of {limits.max_seconds:g} s."
+                )
+            pages.append(read_page(document[index]))
+        return pages
+    except pdfium.PdfiumError as error:
+        raise RefusedFileError(f"The pdf is damaged ({error}); download it again.") from error
+    finally:
+        document.close()

@@ -1,0 +1,276 @@
+"""Runs of text and ruled edges -> rows of cells: pure geometry."""
+
+import re
+from bisect import bisect_right
+from collections import Counter
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from statistics import median
+
+from pipeline.read.pdf_page import Edge, Page, Run
+
+# Runs closer than this, in heights of their text, are words of one cell.
+_WORD_GAP = 0.3
+_SAME_PLACE = 2.5
+_NUMBER = re.compile(r"[-(£$€\s]*[\d,]+(?:\.\d+)?[)\s-]*(?:CR|DR)?\s*")
+
+Line = list[Run]
+Row = list[str]
+Span = tuple[float, float]
+
+
+def columns_of(pages: list[Page]) -> list[float]:
+    """The borders between the columns that the pages share, from left to right."""
+    lines = [line for page in pages for line in lines_of(page.runs) if len(phrases(line)) > 1]
+    tabular = [phrases(line) for line in lines]
+    drawn = _drawn_borders(pages, lines)
+    if len(drawn) > 1 and _hold_one_phrase_each(tabular, drawn):
+        return drawn
+    return _borders_in_gaps(tabular)
+
+
+def _hold_one_phrase_each(lines: list[Line], borders: list[float]) -> bool:
+    """Whether the borders are all that there are: few lines have two phrases between two."""
+    shared = sum(len({_column_of(run, borders) for run in line}) < len(line) for line in lines)
+    return shared <= 0.1 * len(lines)
+
+
+def rows_of(page: Page, borders: list[float]) -> list[Row]:
+    """The page's rows from top to bottom, one text per column."""
+    lines = lines_of(page.runs)
+    cells = [(line, _cells(line, borders)) for line in lines]
+    bands = _bands(page.edges, lines)
+    if bands:
+        return _join_within_bands(cells, bands)
+    return _join_wrapped(cells)
+
+
+def lines_of(runs: list[Run]) -> list[Line]:
+    """Runs that stand level with one another, from top to bottom, each from left to right."""
+    lines: list[Line] = []
+    for run in sorted(runs, key=lambda run: run.middle):
+        if lines:
+            level = median(other.middle for other in lines[-1])
+            height = min(run.bottom - run.top, lines[-1][0].bottom - lines[-1][0].top)
+            if run.middle - level < 0.4 * height:
+                lines[-1].append(run)
+                continue
+        lines.append([run])
+    return [sorted(line, key=lambda run: run.left) for line in lines]
+
+
+def phrases(line: Line) -> Line:
+    """The line's runs with words of one cell joined."""
+    joined: Line = []
+    for run in line:
+        height = run.bottom - run.top
+        if joined and -0.5 * height < run.left - joined[-1].right < _WORD_GAP * height:
+            joined[-1] = _joined(joined[-1], run)
+        else:
+            joined.append(run)
+    return joined
+
+
+def _joined(first: Run, second: Run) -> Run:
+    apart = second.left - first.right > 0.12 * (second.bottom - second.top)
+    space = " " if apart and not first.text.endswith(" ") else ""
+    return replace(
+        first,
+        text=f"{first.text}{space}{second.text}",
+        right=max(first.right, second.right),
+        top=min(first.top, second.top),
+        bottom=max(first.bottom, second.bottom),
+    )
+
+
+def _drawn_borders(pages: list[Page], lines: list[Line]) -> list[float]:
+    """The upright edges that text keeps clear of, the outermost two left out."""
+    places = sorted(edge.place for page in pages for edge in page.edges if edge.is_upright)
+    groups: list[list[float]] = []
+    for place in places:
+        if groups and place - groups[-1][-1] < _SAME_PLACE:
+            groups[-1].append(place)
+        else:
+            groups.append([place])
+    # A border is drawn on every page that has the table, or at least beside its header.
+    borders = [median(group) for group in groups]
+    kept = [border for border in borders if _is_clear(border, lines)]
+    if not kept:
+        return []
+    left = min((run.left for line in lines for run in line), default=0.0)
+    right = max((run.right for line in lines for run in line), default=0.0)
+    return [border for border in kept if left + 1 < border < right - 1]
+
+
+def _is_clear(border: float, lines: list[Line]) -> bool:
+    crossing = sum(
+        any(run.left < border - 1.5 and run.right > border + 1.5 for run in line) for line in lines
+    )
+    return crossing <= 0.2 * len(lines)
+
+
+def _borders_in_gaps(lines: list[Line]) -> list[float]:
+    """Places that nearly no line's text covers, one in every gap between columns."""
+    if not lines:
+        return []
+    usual = median(len(line) for line in lines)
+    full = [line for line in lines if len(line) >= 0.6 * usual]
+    gaps = _gaps(full)
+    ends = [float("-inf"), *(end for _, end in gaps)]
+    starts = [*(start for start, _ in gaps), float("inf")]
+    columns = list(zip(ends, starts, strict=True))
+    borders: list[float] = []
+    for left, right in pairwise(columns):
+        borders.extend(_borders_between(left, right, full))
+    return borders
+
+
+def _gaps(lines: list[Line]) -> list[tuple[float, float]]:
+    """The stretches that at most 3% of the lines cover, between others that more do."""
+    left = min(run.left for line in lines for run in line)
+    change: Counter[int] = Counter()
+    for run in (run for line in lines for run in line):
+        # Half-point steps.
+        change[int((run.left - left) * 2)] += 1
+        change[int((run.right - left) * 2) + 1] -= 1
+    gaps: list[tuple[float, float]] = []
+    tolerated = len(lines) // 33
+    level = 0
+    start: int | None = None
+    for step in sorted(change):
+        level += change[step]
+        if level > tolerated:
+            if start is not None and step - start >= 2:
+                gaps.append((left + start / 2, left + step / 2))
+            start = None
+        elif start is None:
+            start = step
+    return gaps
+
+
+def _borders_between(left: Span, right: Span, lines: list[Line]) -> list[float]:
+    """The border left of all that begins in the gap and belongs to the right column.
+
+    Headings or numbers in the gap beside texts in both columns are a column of their own.
+    """
+    start, end = left[1], right[0]
+    border = end
+    inside: list[Run] = []
+    for line in lines:
+        for run in (run for run in line if start < run.left < end):
+            if run.right > end or not _reaches(line, right):
+                border = min(border, run.left)
+            elif _reaches(line, left) and (_NUMBER.fullmatch(run.text) or _is_heading(line)):
+                inside.append(run)
+    inside = [run for run in inside if run.right <= border]
+    if not inside:
+        return [border - 1.0]
+    return [min(run.left for run in inside) - 1.0, max(run.right for run in inside) + 0.5]
+
+
+def _reaches(line: Line, column: Span) -> bool:
+    return any(run.left < column[1] and run.right > column[0] for run in line)
+
+
+def _is_heading(line: Line) -> bool:
+    return not any(character.isdigit() for run in line for character in run.text)
+
+
+def _cells(line: Line, borders: list[float]) -> dict[int, Run]:
+    cells: dict[int, Run] = {}
+    for run in line:
+        column = _column_of(run, borders)
+        cells[column] = _joined(cells[column], run) if column in cells else run
+    return cells
+
+
+def _column_of(run: Run, borders: list[float]) -> int:
+    first = bisect_right(borders, run.left + 1.5)
+    last = bisect_right(borders, run.right - 1.5)
+    if first >= last:
+        return first
+    # Numbers stand at the right of their column, and spill to the left; text to the right.
+    return last if _NUMBER.fullmatch(run.text) else first
+
+
+@dataclass(frozen=True)
+class _Band:
+    top: float
+    bottom: float
+
+
+def _bands(edges: list[Edge], lines: list[Line]) -> list[_Band]:
+    """The stretches between level edges, where they rule off row from row."""
+    places: dict[int, float] = {}
+    for edge in edges:
+        if not edge.is_upright:
+            places[round(edge.place)] = places.get(round(edge.place), 0.0) + edge.end - edge.start
+    width = max(places.values(), default=0.0)
+    levels: list[int] = []
+    for place in sorted(places):
+        if places[place] >= 0.3 * width and not (levels and place - levels[-1] < 3):
+            levels.append(place)
+    bands = [_Band(top, bottom) for top, bottom in pairwise(levels)]
+    filled = [sum(band.top < line[0].middle < band.bottom for line in lines) for band in bands]
+    used = [count for count in filled if count]
+    if len(used) < 2 or median(used) > 3 or max(used) > 12:
+        return []
+    return bands
+
+
+def _join_within_bands(cells: list[tuple[Line, dict[int, Run]]], bands: list[_Band]) -> list[Row]:
+    tops = [band.top for band in bands]
+    rows: list[dict[int, Run]] = []
+    last_band = -1
+    for line, parts in cells:
+        middle = median(run.middle for run in line)
+        band = bisect_right(tops, middle) - 1
+        inside = band >= 0 and middle < bands[band].bottom
+        if inside and band == last_band:
+            _add_below(rows[-1], parts)
+        else:
+            rows.append(dict(parts))
+        last_band = band if inside else -1
+    return _texts(rows)
+
+
+def _join_wrapped(cells: list[tuple[Line, dict[int, Run]]]) -> list[Row]:
+    """Rows without ruling: a line with few cells, close to another, is a wrapped part of it."""
+    middles = [median(run.middle for run in line) for line, _ in cells]
+    widest = max((len(parts) for _, parts in cells), default=0)
+    anchors = [at for at, (_, parts) in enumerate(cells) if len(parts) > 0.5 * widest]
+    steps = [middles[b] - middles[a] for a, b in pairwise(anchors)]
+    usual = median(steps) if steps else 0.0
+    is_anchor = set(anchors)
+    rows: list[dict[int, Run]] = []
+    waiting: list[dict[int, Run]] = []
+    for at, (_, parts) in enumerate(cells):
+        before = middles[at] - middles[at - 1] if at else float("inf")
+        after = middles[at + 1] - middles[at] if at + 1 < len(cells) else float("inf")
+        near = 0.75 * usual
+        if at in is_anchor or min(before, after) > near or not rows:
+            rows.append({})
+            for wrapped in waiting:
+                _add_below(rows[-1], wrapped)
+            waiting = []
+            _add_below(rows[-1], parts)
+        elif before <= after:
+            _add_below(rows[-1], parts)
+        else:
+            waiting.append(parts)
+    rows.extend(waiting)
+    return _texts(rows)
+
+
+def _add_below(row: dict[int, Run], parts: dict[int, Run]) -> None:
+    for column, run in parts.items():
+        if column in row:
+            text = f"{row[column].text.rstrip()} {run.text}"
+            row[column] = replace(row[column], text=text)
+        else:
+            row[column] = run
+
+
+def _texts(rows: list[dict[int, Run]]) -> list[Row]:
+    width = max((max(row, default=0) for row in rows), default=0) + 1
+    return [[row[at].text if at in row else "" for at in range(width)] for row in rows]
