@@ -1,0 +1,158 @@
+"""Precision and recall of the matcher on labelled supplier names, with 95% Wilson intervals.
+
+Run as `python benchmarks/match.py REGISTERS_FOLDER`, the folder with labelled_matches.csv,
+labelled_negatives.csv and the registers that the labels were made on. The labels are split by the
+parity of sha256 of the register number: "tuned" is the half that rules may be tuned on, "held" the
+half that they may not. A register that holds few organisations flatters precision.
+"""
+
+import hashlib
+import math
+import re
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import polars as pl
+
+from pipeline.match.suppliers import match_suppliers
+from pipeline.registers.loading import load_registers
+
+AUDITOR = {"coh": r"CH: ?(\d+) ", "chc": r"CC: ?(\d+) "}
+PERFECT = {1, 2, 3, 4}
+
+
+def wilson(hits: int, trials: int) -> str:
+    """A share with its 95% Wilson interval."""
+    if not trials:
+        return "-"
+    share, z2 = hits / trials, 1.96**2
+    middle = (share + z2 / (2 * trials)) / (1 + z2 / trials)
+    half = 1.96 * math.sqrt(share * (1 - share) / trials + z2 / (4 * trials**2)) / (1 + z2 / trials)
+    return f"{share:.3f} [{middle - half:.3f}, {middle + half:.3f}] ({hits}/{trials})"
+
+
+def half_of(number: str) -> str:
+    """The half of the labels that a register number falls in."""
+    return "held" if hashlib.sha256(number.encode()).digest()[-1] % 2 else "tuned"
+
+
+def as_suppliers(names: pl.Series) -> pl.DataFrame:
+    """Names as the matcher takes them, each once, its own id."""
+    return (
+        names.drop_nulls()
+        .unique(maintain_order=True)
+        .to_frame("supplier_name")
+        .select(
+            pl.col("supplier_name").alias("supplier_id"),
+            "supplier_name",
+            *(
+                pl.lit(None, pl.String).alias(column)
+                for column in (
+                    "supplier_postcode",
+                    "company_number",
+                    "charity_number",
+                    "vat_number",
+                )
+            ),
+            is_redacted=pl.lit(value=False),
+        )
+    )
+
+
+def hand_verified(folder: Path) -> pl.DataFrame:
+    """Hand-verified labels: name, register, number, auditor's code (of that register), half."""
+    labels = pl.read_csv(folder / "labelled_matches.csv", infer_schema=False).filter(
+        pl.col("trust") == "hand-verified"
+    )
+    rows = []
+    for name, number, register, detail in labels.select(
+        "supplier_as_published", "company_number_or_charity_number", "register", "detail"
+    ).iter_rows():
+        code = re.search(AUDITOR[register], detail)
+        rows.append((name, register, number, int(code[1]) if code else None, half_of(number)))
+    return pl.DataFrame(
+        rows, schema=["name", "register", "number", "code", "half"], orient="row"
+    ).unique(maintain_order=True)
+
+
+def numbers_found(decisions: pl.DataFrame, register: str) -> dict[str, str]:
+    """The number of a register that each matched name was given, by name."""
+    found = {}
+    for row in decisions.filter(pl.col("decision") == "matched").iter_rows(named=True):
+        if row["register"] == register:
+            found[row["supplier_id"]] = row["number"]
+        elif row["other_register"] == register:
+            found[row["supplier_id"]] = row["other_number"]
+    return found
+
+
+def score_labels(labels: pl.DataFrame, decisions: pl.DataFrame, wrong: list[str]) -> None:
+    """Prints precision and recall by register, codes and half."""
+    matched = set(decisions.filter(pl.col("decision") == "matched")["supplier_id"])
+    for register in ("coh", "chc"):
+        found = numbers_found(decisions, register)
+        for codes in (PERFECT, PERFECT | {5}):
+            for half in ("tuned", "held", "both"):
+                chosen = labels.filter(
+                    (pl.col("register") == register)
+                    & pl.col("code").is_in(codes)
+                    & ((pl.col("half") == half) | (half == "both"))
+                )
+                numbers: dict[str, set[str]] = {}
+                for name, number in chosen.select("name", "number").iter_rows():
+                    numbers.setdefault(name, set()).add(number)
+                right = sum(found.get(name) in accepted for name, accepted in numbers.items())
+                given = sum(name in found for name in numbers)
+                elsewhere = sum(name in matched and name not in found for name in numbers)
+                print(
+                    f"{register} codes 1-{max(codes)} {half:5}  P {wilson(right, given)}"
+                    f"  R {wilson(right, len(numbers))}  only in the other register {elsewhere}"
+                )
+                if half == "tuned" and 5 in codes:
+                    wrong.extend(
+                        f"{register}: {name} -> {found.get(name)}, labelled {sorted(accepted)}"
+                        for name, accepted in numbers.items()
+                        if found.get(name) not in accepted
+                    )
+
+
+def score_negatives(folder: Path, registers_dir: Path) -> pl.DataFrame:
+    """Prints how many names judged to be in no register are matched; returns those matched."""
+    names = pl.read_csv(folder / "labelled_negatives.csv", infer_schema=False)
+    decisions = match_suppliers(
+        as_suppliers(names["supplier_as_published"]), registers_dir
+    ).decisions
+    hit = decisions.filter(pl.col("decision") == "matched")
+    print(f"negatives matched {wilson(hit.height, decisions.height)}")
+    nhs = decisions.filter(pl.col("supplier_id").str.contains(r"\b(NHS|CCG)\b"))
+    public = nhs.filter(pl.col("class") == "public_body").height
+    companies = nhs.filter((pl.col("decision") == "matched") & (pl.col("register") == "coh")).height
+    print(f"NHS or CCG: public_body {wilson(public, nhs.height)}")
+    print(f"NHS or CCG: matched to a company {wilson(companies, nhs.height)}")
+    return hit.select("supplier_id", "register_name", "register", "number", "method")
+
+
+def main() -> None:
+    """Loads the registers, matches the labelled names and prints what came of it."""
+    folder = Path(sys.argv[1])
+    is_verbose = "--wrong" in sys.argv
+    with tempfile.TemporaryDirectory() as registers:
+        registers_dir = Path(registers)
+        load_registers(folder, registers_dir)
+        labels = hand_verified(folder)
+        started = time.perf_counter()
+        decisions = match_suppliers(as_suppliers(labels["name"]), registers_dir).decisions
+        print(f"{decisions.height} names in {time.perf_counter() - started:.1f} s")
+        wrong: list[str] = []
+        score_labels(labels, decisions, wrong)
+        matched_negatives = score_negatives(folder, registers_dir)
+    if is_verbose:
+        print("\n".join(wrong))
+        with pl.Config(tbl_rows=-1, fmt_str_lengths=60, tbl_width_chars=200):
+            print(matched_negatives)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Where an organisation is: postcodes cleaned and looked up in the postcode directory."""

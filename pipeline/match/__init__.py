@@ -1,0 +1,1 @@
+"""Which registered organisation a supplier name, as published, stands for."""

@@ -1,0 +1,113 @@
+"""Which organisations a supplier could be, and how well each fits."""
+
+from pathlib import Path
+
+import polars as pl
+
+from pipeline.match.names import legal_forms
+from pipeline.registers.charities import charity_number
+from pipeline.registers.companies import company_number
+from pipeline.registers.schema import scan_table
+
+# How a stated legal form fits an organisation's: the same or none stated, one that publishers
+# take for the other, or that of a different body ("ACS LIMITED" is not the charity ACS).
+FORM_FITS, FORM_NEAR, FORM_CONFLICTS = 0, 1, 2
+KIND_RANKS = {"current": 0, "working": 1, "previous": 2}
+# Every number stands above every name.
+NUMBER_RANK = -1
+
+
+def by_number(suppliers: pl.DataFrame, registers_dir: Path) -> pl.DataFrame:
+    """The organisations whose number the publisher states, where the register has that number."""
+    stated = pl.concat(
+        suppliers.lazy().select(
+            "supplier_id",
+            register=pl.lit(register),
+            number=number,
+            method=pl.lit(method),
+            rank=pl.lit(NUMBER_RANK, pl.Int8),
+            kind_rank=pl.lit(order, pl.Int8),
+            form_rank=pl.lit(FORM_FITS, pl.Int8),
+        )
+        for order, (register, number, method) in enumerate(
+            [
+                ("coh", company_number(pl.col("company_number")), "company_number"),
+                ("chc", charity_number(pl.col("charity_number")), "charity_number"),
+            ]
+        )
+    ).filter(pl.col("number").is_not_null())
+    return _with_organisation(stated.collect(), registers_dir)
+
+
+def by_name_key(spellings: pl.DataFrame, registers_dir: Path) -> pl.DataFrame:
+    """The organisations that bear or bore a name with the key of one of a supplier's spellings."""
+    names = scan_table(registers_dir, "organisation_names").select(
+        "register", "number", "name_kind", "name_key", registered_form="legal_form"
+    )
+    hits = names.join(
+        spellings.lazy().select("supplier_id", "rank", "reading", "legal_form", "name_key"),
+        on="name_key",
+    ).collect(engine="streaming")
+    possible = _with_organisation(hits, registers_dir).with_columns(
+        kind_rank=pl.col("name_kind").replace_strict(KIND_RANKS, return_dtype=pl.Int8),
+        form_rank=_form_rank(),
+        method=pl.concat_str(
+            pl.lit("exact_"),
+            "name_kind",
+            pl.when(pl.col("reading") != "whole")
+            .then(pl.concat_str(pl.lit("_"), "reading"))
+            .otherwise(pl.lit("")),
+        ),
+    )
+    return possible.drop("name_kind", "name_key", "reading", "legal_form", "registered_form")
+
+
+def _form_rank() -> pl.Expr:
+    stated = pl.col("legal_form")
+    by_category = pl.col("category").replace_strict(
+        legal_forms().category_forms, default=None, return_dtype=pl.String
+    )
+    # A company whose name carries no form is one that need not say "Limited".
+    unnamed = (
+        pl.when((pl.col("register") == "coh") | (pl.col("other_register") == "coh"))
+        .then(pl.lit("LTD"))
+        .otherwise(pl.lit("CHARITY"))
+    )
+    registered = pl.coalesce("registered_form", by_category, unnamed)
+    near = (stated.is_in(["LTD", "PLC"]) & registered.is_in(["LTD", "PLC"])) | (
+        (stated == "CIO") & (registered == "CHARITY")
+    )
+    return (
+        pl.when(stated.is_null() | (stated == registered))
+        .then(FORM_FITS)
+        .when(near)
+        .then(FORM_NEAR)
+        .otherwise(FORM_CONFLICTS)
+        .cast(pl.Int8)
+    )
+
+
+def _with_organisation(hits: pl.DataFrame, registers_dir: Path) -> pl.DataFrame:
+    """Adds the organisation to each hit, and `unit`: one for a charity that is also a company."""
+    numbers = hits.select("register", "number").unique()
+    organisations = (
+        scan_table(registers_dir, "organisations")
+        .join(numbers.lazy(), on=["register", "number"], how="semi")
+        .select(
+            "register",
+            "number",
+            "is_live",
+            "category",
+            "other_register",
+            "other_number",
+            "postcode",
+            register_name="name",
+        )
+        .collect(engine="streaming")
+    )
+    is_company_too = pl.col("other_register") == "coh"
+    return hits.join(organisations, on=["register", "number"]).with_columns(
+        unit=pl.when(is_company_too)
+        .then(pl.concat_str(pl.lit("coh:"), "other_number"))
+        .otherwise(pl.concat_str("register", pl.lit(":"), "number"))
+    )

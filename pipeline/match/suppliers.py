@@ -1,0 +1,168 @@
+"""Decides which organisation each supplier is, and abstains where more than one could be."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from pipeline.locate.postcodes import clean_postcode
+from pipeline.match.classes import is_never_matched, payee_class
+from pipeline.match.names import with_name_key
+from pipeline.match.possible import FORM_CONFLICTS, FORM_NEAR, by_name_key, by_number
+from pipeline.match.spellings import spellings
+
+DECISIONS = pl.Schema(
+    {
+        "supplier_id": pl.String,
+        "decision": pl.String,
+        "class": pl.String,
+        "register": pl.String,
+        "number": pl.String,
+        "register_name": pl.String,
+        "postcode": pl.String,
+        "other_register": pl.String,
+        "other_number": pl.String,
+        "score": pl.Float64,
+        "method": pl.String,
+        "runner_up_number": pl.String,
+    }
+)
+CANDIDATES = pl.Schema({"supplier_id": pl.String, "register": pl.String, "number": pl.String})
+# Industrial and provident and other registered societies, by their prefix in the register.
+MUTUAL_NUMBER = r"^(?:IP|RS|SP|NP|NO)"
+# What makes one organisation a better answer than another, in this order.
+QUALITIES = ["form_conflicts", "rank", "form_rank", "is_ended", "kind_rank", "elsewhere"]
+
+
+@dataclass(frozen=True)
+class MatchResult:
+    """One row per supplier (DECISIONS), and the organisations that each can be (CANDIDATES)."""
+
+    decisions: pl.DataFrame
+    candidates: pl.DataFrame
+
+
+def match_suppliers(suppliers: pl.DataFrame, registers_dir: Path) -> MatchResult:
+    """Decides each supplier: matched to one organisation, ambiguous among several, or none.
+
+    `suppliers` has supplier_id (unique), supplier_name, supplier_postcode, company_number,
+    charity_number, vat_number and is_redacted; the answer is in order of supplier_id.
+    """
+    named = (
+        with_name_key(suppliers.lazy(), "supplier_name")
+        .with_columns(
+            claimed=pl.when(pl.col("is_redacted").fill_null(value=False))
+            .then(pl.lit("redacted"))
+            .otherwise(payee_class(pl.col("words"), pl.col("legal_form")).fill_null("unknown"))
+        )
+        .collect()
+    )
+    may_have_number = named.filter(~pl.col("claimed").is_in(["redacted", "person"]))
+    may_have_name = named.filter(~is_never_matched(pl.col("claimed")))
+    possible = pl.concat(
+        [
+            by_number(may_have_number, registers_dir),
+            by_name_key(spellings(may_have_name), registers_dir),
+        ],
+        how="diagonal",
+    )
+    units = _best_of_each_unit(possible, suppliers)
+    decided = _decided(units)
+    decisions = (
+        named.select("supplier_id", "claimed")
+        .join(decided, on="supplier_id", how="left")
+        .with_columns(pl.col("decision").fill_null("none"))
+        .with_columns(_class().alias("class"))
+        .select(DECISIONS.names())
+        .cast(DECISIONS)
+        .sort("supplier_id")
+    )
+    return MatchResult(decisions, _candidates(units, decisions))
+
+
+def _best_of_each_unit(possible: pl.DataFrame, suppliers: pl.DataFrame) -> pl.DataFrame:
+    """The best fit of every organisation to every supplier, best organisation first."""
+    paid_at = suppliers.select("supplier_id", paid_at=clean_postcode(pl.col("supplier_postcode")))
+    return (
+        possible.join(paid_at, on="supplier_id", how="left")
+        .with_columns(
+            form_conflicts=pl.col("form_rank") == FORM_CONFLICTS,
+            is_ended=~pl.col("is_live").fill_null(value=False),
+            elsewhere=~pl.col("paid_at").eq(pl.col("postcode")).fill_null(value=False),
+            is_charity=pl.col("register") == "chc",
+        )
+        .sort("supplier_id", *QUALITIES, "is_charity", "unit", "number")
+        .unique(["supplier_id", "unit"], keep="first", maintain_order=True)
+        .with_columns(tier=pl.struct(QUALITIES).rank("dense").over("supplier_id"))
+    )
+
+
+def _decided(units: pl.DataFrame) -> pl.DataFrame:
+    """The first organisation of each supplier, matched where it stands alone in its tier."""
+    return (
+        units.group_by("supplier_id", maintain_order=True)
+        .agg(
+            pl.col(
+                "register",
+                "number",
+                "register_name",
+                "postcode",
+                "other_register",
+                "other_number",
+                "method",
+                "category",
+                "form_conflicts",
+                "form_rank",
+                "kind_rank",
+                "rank",
+            ).first(),
+            equals=(pl.col("tier") == pl.col("tier").first()).sum(),
+            runner_up_number=pl.col("number").get(1, null_on_oob=True),
+        )
+        .with_columns(
+            decision=pl.when((pl.col("equals") == 1) & ~pl.col("form_conflicts"))
+            .then(pl.lit("matched"))
+            .otherwise(pl.lit("ambiguous")),
+            score=_score(),
+        )
+    )
+
+
+def _score() -> pl.Expr:
+    """1 for a stated number; for names a little less with each step away from the letter."""
+    by_name = (
+        0.99
+        - 0.01 * pl.col("rank")
+        - 0.01 * pl.col("kind_rank")
+        - 0.02 * (pl.col("form_rank") == FORM_NEAR)
+        - 0.30 * pl.col("form_conflicts")
+    )
+    return pl.when(pl.col("rank") < 0).then(1.0).otherwise(by_name).round(4)
+
+
+def _class() -> pl.Expr:
+    matched = pl.col("decision") == "matched"
+    return (
+        pl.when(~matched)
+        .then(pl.col("claimed"))
+        .when((pl.col("register") == "chc") | (pl.col("other_register") == "chc"))
+        .then(pl.lit("charity"))
+        .when(pl.col("number").str.contains(MUTUAL_NUMBER))
+        .then(pl.lit("mutual"))
+        .when(pl.col("category") == "Academy Trust")
+        .then(pl.lit("school"))
+        .otherwise(pl.lit("company"))
+    )
+
+
+def _candidates(units: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
+    """The one organisation of a matched supplier, every possible one of an ambiguous supplier."""
+    first = pl.int_range(pl.len()).over("supplier_id") == 0
+    return (
+        units.with_columns(is_first=first)
+        .join(decisions.select("supplier_id", "decision"), on="supplier_id")
+        .filter(pl.col("is_first") | (pl.col("decision") == "ambiguous"))
+        .select(CANDIDATES.names())
+        .cast(CANDIDATES)
+        .sort("supplier_id", "register", "number")
+    )

@@ -1,0 +1,1 @@
+"""Bulk registers and postcode directories, as published, kept as Parquet."""

@@ -1,0 +1,222 @@
+"""Loads the registers of a folder into Parquet, keeping the last good ones."""
+
+import hashlib
+import json
+import tempfile
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+import duckdb
+
+from pipeline.match import names
+from pipeline.registers.charities import extract_date, write_charities
+from pipeline.registers.companies import write_companies
+from pipeline.registers.directory import write_postcodes
+from pipeline.registers.published import (
+    RegisterFiles,
+    RegisterRefusedError,
+    file_sha256,
+    find_register_files,
+    published_date,
+)
+from pipeline.registers.schema import (
+    ORGANISATION_NAMES,
+    POSTCODES,
+    SCHEMAS,
+    table_path,
+    write_whole,
+)
+from pipeline.registers.union import PART_ORGANISATIONS, part_paths, parts_dir, write_organisations
+
+LEDGER_NAME = "registers.json"
+REGISTERS = ("coh", "chc", "postcodes")
+LOADING_CODE = (
+    Path(names.__file__),
+    names.FORMS_PATH,
+    *sorted(Path(__file__).parent.glob("*.py")),
+)
+
+
+@dataclass(frozen=True)
+class RegisterSnapshot:
+    """What one register in use is: its files, their sha256 in order of name, rows and date."""
+
+    register: str
+    source_files: tuple[str, ...]
+    sha256: str
+    rows: int
+    snapshot_date: date | None
+    outcome: Literal["loaded", "unchanged", "absent"]
+
+
+class RegistersRefusedError(RegisterRefusedError):
+    """Some registers were refused; `snapshots` are the others, which are loaded."""
+
+    def __init__(self, message: str, snapshots: list[RegisterSnapshot]) -> None:
+        super().__init__(message)
+        self.snapshots = snapshots
+
+
+def load_registers(source_folder: Path | None, registers_dir: Path) -> list[RegisterSnapshot]:
+    """Loads the registers found in a folder; one that is absent becomes an empty table.
+
+    Without a folder what was loaded before stays, or empty tables where nothing was.
+    Raises RegistersRefusedError, after loading the others, where a register is not what it should
+    be; its last good Parquet stays in use.
+    """
+    if source_folder is None:
+        registers_dir.mkdir(parents=True, exist_ok=True)
+        ledger = _read_ledger(registers_dir)
+        _publish(registers_dir, ledger)
+        return [_snapshot(name, ledger[name], "unchanged") for name in REGISTERS if name in ledger]
+    return load_register_files(find_register_files(source_folder), registers_dir)
+
+
+def load_register_files(files: RegisterFiles, registers_dir: Path) -> list[RegisterSnapshot]:
+    """Loads these files as `load_registers` does."""
+    registers_dir.mkdir(parents=True, exist_ok=True)
+    sources = {
+        "coh": files.companies,
+        "chc": files.charities + files.charity_other_names,
+        "postcodes": files.postcodes,
+    }
+    ledger = _read_ledger(registers_dir)
+    snapshots, refusals = [], []
+    for register in REGISTERS:
+        try:
+            snapshot = _load_one(register, sources[register], files, registers_dir, ledger)
+        except RegisterRefusedError as refusal:
+            refusals.append(str(refusal))
+        else:
+            snapshots.append(snapshot)
+    _publish(registers_dir, ledger)
+    if refusals:
+        raise RegistersRefusedError(" ".join(refusals), snapshots)
+    return snapshots
+
+
+def _publish(registers_dir: Path, ledger: dict[str, Any]) -> None:
+    """Puts the tables together again where a part has changed, then notes what was loaded."""
+    digests = {name: str(ledger[name]["sha256"]) for name in REGISTERS[:2] if name in ledger}
+    state = {"code": _code_digest(), "digests": digests}
+    tables = [table_path(registers_dir, table) for table in SCHEMAS]
+    if ledger.get("published") != state or not all(table.is_file() for table in tables):
+        write_organisations(registers_dir, digests)
+        if not table_path(registers_dir, "postcodes").is_file():
+            write_whole(POSTCODES.to_frame().lazy(), table_path(registers_dir, "postcodes"))
+    ledger["published"] = state
+    _write_ledger(registers_dir, ledger)
+
+
+def _load_one(
+    register: str,
+    paths: tuple[Path, ...],
+    files: RegisterFiles,
+    registers_dir: Path,
+    ledger: dict[str, Any],
+) -> RegisterSnapshot:
+    code = _code_digest()
+    last = ledger.get(register)
+    if last and last["code"] != code:
+        last = None
+    stats = [[path.name, path.stat().st_size, path.stat().st_mtime_ns] for path in paths]
+    if last and last["stats"] == stats and paths:
+        return _snapshot(register, last, "unchanged")
+    digest = hashlib.sha256("".join(map(file_sha256, paths)).encode()).hexdigest()
+    if last and last["sha256"] == digest:
+        ledger[register] = {**last, "stats": stats}
+        return _snapshot(register, ledger[register], "unchanged")
+    target_dir = registers_dir if register == "postcodes" else parts_dir(registers_dir)
+    target_dir.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=registers_dir, prefix=".loading-") as loading:
+        rows, snapshot_date = _write_parts(register, files, Path(loading))
+        for table in sorted(Path(loading).glob(f"{register}.*parquet")):
+            table.replace(target_dir / table.name)
+    ledger[register] = {
+        "code": code,
+        "stats": stats,
+        "files": [path.name for path in paths],
+        "sha256": digest,
+        "rows": rows,
+        "snapshot_date": snapshot_date.isoformat() if snapshot_date else None,
+    }
+    return _snapshot(register, ledger[register], "loaded")
+
+
+def _write_parts(register: str, files: RegisterFiles, loading: Path) -> tuple[int, date | None]:
+    """Writes the tables of one register into `loading`; returns its rows and its date."""
+    if register == "postcodes":
+        if not files.postcodes:
+            write_whole(POSTCODES.to_frame().lazy(), loading / "postcodes.parquet")
+            return 0, None
+        on = max(filter(None, map(published_date, files.postcodes)), default=None)
+        postcodes = loading / "postcodes.parquet"
+        rows = write_postcodes(files.postcodes, loading, postcodes)
+        refuse_duplicates(postcodes, "postcode", files.postcodes)
+        return rows, on
+    organisations, names_path = part_paths(loading, register)
+    if not (files.companies if register == "coh" else files.charities):
+        write_whole(PART_ORGANISATIONS.to_frame().lazy(), organisations)
+        write_whole(ORGANISATION_NAMES.to_frame().lazy(), names_path)
+        return 0, None
+    if register == "coh":
+        on = max(filter(None, map(published_date, files.companies)), default=None)
+        rows = write_companies(files.companies, loading, organisations, names_path, on)
+        refuse_duplicates(organisations, "number", files.companies)
+        return rows, on
+    rows = write_charities(
+        files.charities, files.charity_other_names, loading, organisations, names_path
+    )
+    refuse_duplicates(organisations, "number", files.charities)
+    return rows, extract_date(organisations)
+
+
+def refuse_duplicates(part: Path, column: str, paths: tuple[Path, ...]) -> None:
+    """Raises RegisterRefusedError where a number or postcode of a register stands twice in it."""
+    with duckdb.connect() as connection:
+        twice = connection.execute(
+            f"select {column}, count(*) from read_parquet(?) group by {column}"
+            " having count(*) > 1 order by all limit 1",
+            [str(part)],
+        ).fetchone()
+    if twice:
+        raise RegisterRefusedError(
+            f"{paths[0].name} should hold every {column} once but holds {twice[0]} "
+            f"{twice[1]} times: download it again."
+        )
+
+
+def _snapshot(
+    register: str, entry: dict[str, Any], outcome: Literal["loaded", "unchanged"]
+) -> RegisterSnapshot:
+    day = entry["snapshot_date"]
+    return RegisterSnapshot(
+        register=register,
+        source_files=tuple(entry["files"]),
+        sha256=entry["sha256"],
+        rows=entry["rows"],
+        snapshot_date=date.fromisoformat(day) if day else None,
+        outcome=outcome if entry["files"] else "absent",
+    )
+
+
+def _code_digest() -> str:
+    """What decides how a register is loaded; when it changes, the registers are loaded again."""
+    return hashlib.sha256(b"".join(path.read_bytes() for path in LOADING_CODE)).hexdigest()
+
+
+def _read_ledger(registers_dir: Path) -> dict[str, Any]:
+    path = registers_dir / LEDGER_NAME
+    try:
+        ledger = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, json.JSONDecodeError):
+        return {}
+    return ledger if isinstance(ledger, dict) else {}
+
+
+def _write_ledger(registers_dir: Path, ledger: dict[str, Any]) -> None:
+    beside = registers_dir / f".{LEDGER_NAME}.part"
+    beside.write_text(json.dumps(ledger, indent=1), encoding="utf-8")
+    beside.replace(registers_dir / LEDGER_NAME)

@@ -1,0 +1,81 @@
+"""The shape of the register Parquet files, and how one is put in place whole."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import polars as pl
+
+ORGANISATIONS = pl.Schema(
+    {
+        "register": pl.String,
+        "number": pl.String,
+        "name": pl.String,
+        "status": pl.String,
+        "is_live": pl.Boolean,
+        "category": pl.String,
+        "accounts_category": pl.String,
+        "sic_code": pl.String,
+        "sic_text": pl.String,
+        "postcode": pl.String,
+        "incorporated_date": pl.Date,
+        "dissolved_date": pl.Date,
+        "other_register": pl.String,
+        "other_number": pl.String,
+        "other_evidence": pl.String,
+        "snapshot_date": pl.Date,
+        "source_sha256": pl.String,
+    }
+)
+ORGANISATION_NAMES = pl.Schema(
+    {
+        "register": pl.String,
+        "number": pl.String,
+        "name": pl.String,
+        "name_kind": pl.String,
+        "legal_form": pl.String,
+        "name_key": pl.String,
+    }
+)
+POSTCODES = pl.Schema(
+    {
+        "postcode": pl.String,
+        "lat": pl.Float64,
+        "long": pl.Float64,
+        "lad_code": pl.String,
+        "county_code": pl.String,
+        "ward_code": pl.String,
+        "lsoa_code": pl.String,
+        "region_code": pl.String,
+        "country_code": pl.String,
+        "introduced": pl.Date,
+        "terminated": pl.Date,
+    }
+)
+SCHEMAS: Mapping[str, pl.Schema] = {
+    "organisations": ORGANISATIONS,
+    "organisation_names": ORGANISATION_NAMES,
+    "postcodes": POSTCODES,
+}
+
+
+def table_path(registers_dir: Path, table: str) -> Path:
+    """Where a table of SCHEMAS lies in a folder of registers."""
+    return registers_dir / f"{table}.parquet"
+
+
+def scan_table(registers_dir: Path, table: str) -> pl.LazyFrame:
+    """A table of SCHEMAS, lazily; empty where no register has been loaded yet."""
+    path = table_path(registers_dir, table)
+    return pl.scan_parquet(path) if path.is_file() else SCHEMAS[table].to_frame().lazy()
+
+
+def write_whole(frame: pl.LazyFrame, path: Path) -> None:
+    """Streams a frame to Parquet beside its place, then renames it there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        frame.sink_parquet(beside, compression="zstd", compression_level=3)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
