@@ -2,14 +2,61 @@
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
+# A folder of real published files and registers to develop against; the project works without it.
+SHARED ?= ../shared
+REAL := ANCHORSPEND_WAREHOUSE=warehouse/real ANCHORSPEND_REGISTERS=warehouse/real/register_files
 
-.PHONY: demo test real check lint setup
+export DAGSTER_DISABLE_TELEMETRY := 1
+
+.PHONY: setup demo test check real corpus match-quality
 
 setup: .venv/.installed
 
 .venv/.installed: requirements.txt pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "anchorspend needs Python 3.11 or newer: set PYTHON=python3.11 or install it."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	    { echo "anchorspend needs Python 3.11 or newer: install it or set PYTHON=python3.11"; exit 1; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
+
+demo: setup
+	$(BIN)/anchorspend demo
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint --disable-progress-bar dbt_like_sql
+	$(BIN)/anchorspend registry check
+	$(BIN)/dagster definitions validate -w workspace.yaml
+
+test: check
+	$(BIN)/pytest
+
+real: setup
+	@test -d $(SHARED)/spend/files || { echo "make real needs real files: set SHARED to their folder"; exit 1; }
+	@rm -rf warehouse/real/register_files && mkdir -p warehouse/real/register_files
+	@ln -s $(abspath $(SHARED))/registers/BasicCompanyData-sample.csv.gz \
+	    $(abspath $(SHARED))/registers/publicextract.charity-sample.zip \
+	    $(abspath $(SHARED))/registers/publicextract.charity_other_names.zip \
+	    $(abspath $(SHARED))/geography/NSPL-sample.csv.gz warehouse/real/register_files/
+	@for pair in devon_county_council:devon-county-council \
+	    lancashire_county_council:lancashire-county-council lancashire_police:lancashire-police \
+	    lancashire_fire:lancashire-fire hyndburn_borough_council:hyndburn-borough-council \
+	    blackpool_council:blackpool-council; do \
+	    $(REAL) $(BIN)/anchorspend add $${pair%%:*} $(SHARED)/spend/files/$${pair#*:} || exit 1; done
+	@$(REAL) $(BIN)/anchorspend run --offline
+	@echo && $(REAL) $(BIN)/anchorspend sql "select publisher_id, files_selected as files, \
+	    sum(file_rows) as rows, sum(f.payment_rows) as payments, sum(blank_rows) as blank, \
+	    sum(total_rows) as totals, sum(header_rows) as headers, sum(note_rows) as notes, \
+	    sum(f.rejected_rows) as rejected, sum(f.total_gbp) as total_gbp \
+	    from marts.files f join marts.publishers p using (publisher_id) where is_selected \
+	    group by all order by 1"
+	@echo && $(REAL) $(BIN)/anchorspend compare preston blackpool torbay
+
+corpus: setup
+	$(BIN)/python benchmarks/corpus.py $(SHARED)/spend/files
+
+match-quality: setup
+	$(BIN)/python benchmarks/match.py

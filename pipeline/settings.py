@@ -54,6 +54,16 @@ class Settings:
         return self.warehouse / "payments"
 
     @property
+    def files_dir(self) -> Path:
+        """One Parquet file per publisher on the file versions held of it."""
+        return self.warehouse / "files"
+
+    @property
+    def identified_dir(self) -> Path:
+        """Suppliers with the matcher's decisions and their places."""
+        return self.warehouse / "identified"
+
+    @property
     def registers_dir(self) -> Path:
         """The bulk registers and the postcode directory as Parquet."""
         return self.warehouse / "registers"

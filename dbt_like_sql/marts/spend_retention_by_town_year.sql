@@ -41,6 +41,7 @@ anchor_counts as (
         financial_year,
         count(*) as anchor_count
     from {{ ref('int_anchor_years') }}
+    where is_anchor_at_year_end
     group by town_id, financial_year
 ),
 

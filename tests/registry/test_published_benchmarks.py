@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).parents[2]
-SEED = PROJECT / "dbt_like_sql/seeds/published_benchmarks.csv"
+SEED = PROJECT / "dbt_like_sql/seeds/benchmark_figures.csv"
 COLLECTED = PROJECT / "../shared/facts/published_benchmarks.csv"
 
 

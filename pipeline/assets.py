@@ -1,0 +1,289 @@
+"""Dagster wiring only: each asset calls one function of pipeline.run, and reports."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import dagster as dg
+import polars as pl
+
+from pipeline import run as night
+from pipeline.collect.attempts import Attempt
+from pipeline.locking import warehouse_lock
+from pipeline.registry.models import Publisher, Registry
+from pipeline.settings import Settings
+from pipeline.sql_models import SqlProject, TestResult, model_dependencies
+from pipeline.warehouse import BrokenBuildError
+
+# Outcomes after which a publisher has nothing to blame and nothing to do.
+_QUIET = frozenset({"new", "changed", "unchanged"})
+
+REGISTERS = dg.AssetKey(["registers"])
+SUPPLIERS = dg.AssetKey(["identified", "suppliers"])
+SUPPLIER_PLACES = dg.AssetKey(["identified", "supplier_places"])
+REGISTRY = dg.AssetKey(["registry"])
+
+
+def payments_key(publisher_id: str) -> dg.AssetKey:
+    """The asset of one publisher's payments."""
+    return dg.AssetKey(["payments", publisher_id])
+
+
+def payments_assets(settings: Settings, registry: Registry) -> dg.AssetsDefinition:
+    """Every publisher as an optional output of one subsettable asset (DESIGN decision 9).
+
+    A publisher that fails turns its own check red and is left unmaterialised; the others go on,
+    and the run fails at its end, naming those that failed.
+    """
+    publishers = sorted(registry.publishers.values(), key=lambda publisher: publisher.id)
+
+    @dg.multi_asset(
+        name="collect_payments",
+        can_subset=True,
+        specs=[_payments_spec(publisher, registry) for publisher in publishers],
+        check_specs=[
+            dg.AssetCheckSpec("collected", asset=payments_key(publisher.id))
+            for publisher in publishers
+        ],
+    )
+    def collect_payments(
+        context: dg.AssetExecutionContext,
+    ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+        failed = []
+        with warehouse_lock(settings.warehouse):
+            night.write_registry(settings)
+            for publisher in publishers:
+                key = payments_key(publisher.id)
+                if key not in context.selected_asset_keys:
+                    continue
+                try:
+                    attempts = night.collect(settings, [publisher], context.log.info)[publisher.id]
+                    files = night.normalise(settings, [publisher], context.log.info)[publisher.id]
+                except Exception as error:
+                    failed.append(publisher.id)
+                    yield _collected_check(key, False, {"error": str(error)})
+                    continue
+                yield dg.MaterializeResult(asset_key=key, metadata=_payments_metadata(files))
+                yield _collected_check(key, *_judged(attempts))
+        if failed:
+            raise dg.Failure(f"not collected: {', '.join(failed)}")
+
+    return collect_payments
+
+
+def _payments_spec(publisher: Publisher, registry: Registry) -> dg.AssetSpec:
+    towns = sorted({anchor.town for anchor in publisher.anchors} & set(registry.towns))
+    return dg.AssetSpec(
+        payments_key(publisher.id),
+        description=f"Payments published by {publisher.name}, read and compacted.",
+        group_name=towns[0] if towns else "no_town",
+        kinds={"polars", "parquet"},
+        skippable=True,
+        metadata={"landing_page": dg.MetadataValue.url(publisher.landing_page)}
+        if publisher.landing_page
+        else {},
+    )
+
+
+def _collected_check(
+    key: dg.AssetKey, is_passed: bool, metadata: Mapping[str, Any]
+) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        asset_key=key,
+        check_name="collected",
+        passed=is_passed,
+        severity=dg.AssetCheckSeverity.ERROR,
+        metadata=metadata,
+    )
+
+
+def _judged(attempts: Sequence[Attempt]) -> tuple[bool, dict[str, Any]]:
+    """Whether every publication was got, and what stood in the way of the first that was not."""
+    outcomes = [attempt.outcome for attempt in attempts]
+    metadata: dict[str, Any] = {one: outcomes.count(one) for one in sorted(set(outcomes))}
+    hindered = [attempt for attempt in attempts if attempt.outcome not in _QUIET]
+    if hindered:
+        metadata["reason"] = hindered[0].reason
+    return not hindered, metadata
+
+
+def _payments_metadata(files: pl.DataFrame) -> dict[str, Any]:
+    speaking = files.filter("is_selected")
+    return {
+        "dagster/row_count": int(speaking["payments"].sum()),
+        "files": speaking.height,
+        "files_held": files.height,
+        "total_gbp": str(speaking["total_gbp"].sum()),
+        "newest_day": str(speaking["last_date"].max()),
+        "rejected_rows": int(speaking["rejected"].sum()),
+    }
+
+
+def identify_assets(settings: Settings, registry: Registry) -> list[dg.AssetsDefinition]:
+    """The registers, and the suppliers matched and located with them."""
+
+    @dg.asset(
+        key=REGISTERS,
+        group_name="identify",
+        kinds={"duckdb", "parquet"},
+        description="Companies House, Charity Commission and the postcode directory as Parquet.",
+    )
+    def registers() -> dg.MaterializeResult[None]:
+        with warehouse_lock(settings.warehouse):
+            snapshots = night.refresh_registers(settings)
+        return dg.MaterializeResult(
+            metadata={snapshot.register: snapshot.rows for snapshot in snapshots}
+        )
+
+    @dg.multi_asset(
+        name="identify_suppliers",
+        specs=[
+            dg.AssetSpec(
+                SUPPLIERS,
+                deps=[REGISTERS, *map(payments_key, sorted(registry.publishers))],
+                group_name="identify",
+                kinds={"polars", "parquet"},
+                description="Every supplier as published, with the matcher's decision.",
+            ),
+            dg.AssetSpec(
+                SUPPLIER_PLACES,
+                deps=[REGISTERS, *map(payments_key, sorted(registry.publishers))],
+                group_name="identify",
+                kinds={"polars", "parquet"},
+                description="The places that each supplier may be at.",
+            ),
+        ],
+    )
+    def identify_suppliers() -> Iterator[dg.MaterializeResult[None]]:
+        with warehouse_lock(settings.warehouse):
+            decided = night.identify(settings)
+        decisions = dict(decided["decision"].value_counts().iter_rows())
+        yield dg.MaterializeResult(
+            asset_key=SUPPLIERS, metadata={"dagster/row_count": decided.height, **decisions}
+        )
+        yield dg.MaterializeResult(asset_key=SUPPLIER_PLACES)
+
+    return [registers, identify_suppliers]
+
+
+def model_key(project: SqlProject, name: str) -> dg.AssetKey:
+    """The asset of one SQL model or seed: its schema and its name."""
+    return dg.AssetKey([project.tables[name].schema, name])
+
+
+def sql_assets(settings: Settings, registry: Registry, project: SqlProject) -> dg.AssetsDefinition:
+    """All SQL models in one step on one connection, with their tests as checks.
+
+    Where a test fails its check turns red and nothing is materialised: the database of the last
+    sound build stays published.
+    """
+
+    @dg.multi_asset(
+        name="build_database",
+        specs=[_model_spec(project, registry, name) for name in project.models],
+        check_specs=[
+            dg.AssetCheckSpec(
+                test.name, asset=model_key(project, test.table), description=test.description
+            )
+            for test in project.row_tests
+            if test.table in project.models
+        ],
+    )
+    def build_models(
+        context: dg.AssetExecutionContext,
+    ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+        with warehouse_lock(settings.warehouse):
+            night.write_registry(settings)
+            try:
+                report = night.build(settings)
+            except BrokenBuildError as error:
+                yield from (_test_result(project, test) for test in error.broken if test.model)
+                raise dg.Failure(str(error)) from error
+        rows = {model.name: model.rows for model in report.models}
+        if report.skipped:
+            context.log.info("nothing has changed since the database was built")
+        for name in project.models:
+            yield dg.MaterializeResult(
+                asset_key=model_key(project, name),
+                metadata={"dagster/row_count": rows[name]} if name in rows else {},
+            )
+        tests = night.test_published(settings) if report.skipped else report.tests
+        yield from (_test_result(project, test) for test in tests if test.model in project.models)
+
+    return build_models
+
+
+def _model_spec(project: SqlProject, registry: Registry, name: str) -> dg.AssetSpec:
+    model = project.models[name]
+    parents = model_dependencies(project)[name]
+    deps = [model_key(project, parent) for parent in (*parents.models, *parents.seeds)]
+    for _, source in parents.sources:
+        deps += _source_keys(source, registry)
+    return dg.AssetSpec(
+        model_key(project, name),
+        deps=deps,
+        group_name=model.schema,
+        kinds={"duckdb", "sql"},
+        description=model.yaml.description,
+        skippable=True,
+        metadata={
+            "dagster/column_schema": dg.TableSchema(
+                columns=[
+                    dg.TableColumn(column, description=yaml.description)
+                    for column, yaml in model.yaml.columns.items()
+                ]
+            )
+        },
+    )
+
+
+def _source_keys(source: str, registry: Registry) -> list[dg.AssetKey]:
+    """The assets that write the Parquet files behind a source of the SQL."""
+    match source:
+        case "payments" | "rejected_rows" | "files":
+            return [payments_key(publisher_id) for publisher_id in sorted(registry.publishers)]
+        case "suppliers":
+            return [SUPPLIERS]
+        case "supplier_places":
+            return [SUPPLIER_PLACES]
+        case "build":
+            return []
+        case _:
+            return [REGISTRY]
+
+
+def outside_assets(project: SqlProject) -> list[dg.AssetSpec]:
+    """What people write by hand: the registry's YAML and the SQL's seeds."""
+    return [
+        dg.AssetSpec(
+            REGISTRY,
+            group_name="by_hand",
+            kinds={"yaml"},
+            description="Towns, areas and publishers, with evidence.",
+        ),
+        *(
+            dg.AssetSpec(
+                model_key(project, name),
+                group_name="by_hand",
+                kinds={"csv"},
+                description=table.yaml.description,
+            )
+            for name, table in project.tables.items()
+            if name not in project.models
+        ),
+    ]
+
+
+def _test_result(project: SqlProject, test: TestResult) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        asset_key=model_key(project, str(test.model)),
+        check_name=test.test_name,
+        passed=not test.failures,
+        severity=dg.AssetCheckSeverity.ERROR
+        if test.severity == "error"
+        else dg.AssetCheckSeverity.WARN,
+        metadata={
+            "offending_rows": test.failures,
+            "first_offending_rows": "\n".join(str(row) for row in test.sample),
+            "sql": dg.MetadataValue.md(f"```sql\n{test.sql}\n```"),
+        },
+    )

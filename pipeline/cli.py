@@ -1,0 +1,319 @@
+"""The `anchorspend` command: reads its words, calls one function, prints what came of it."""
+
+import csv
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import duckdb
+import polars as pl
+import typer
+from rich.console import Console
+
+from pipeline import compare as comparing
+from pipeline.collect.archive import Archive
+from pipeline.collect.http import PoliteSession
+from pipeline.collect.ledger import rebuild_ledger
+from pipeline.errors import AnchorspendError
+from pipeline.locking import warehouse_lock
+from pipeline.registry.check import check_registry
+from pipeline.registry.load import load_registry
+from pipeline.settings import PROJECT_ROOT, Settings
+from pipeline.sql_models import compiled_sql, describe_models, load_project
+from pipeline.warehouse import BuildReport, query
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Where the money of councils, police, fire and NHS bodies goes, from their published "
+    "spending files alone.",
+)
+archive_app = typer.Typer(no_args_is_help=True, help="The archive of published files.")
+registry_app = typer.Typer(no_args_is_help=True, help="The towns and publishers that are known.")
+app.add_typer(archive_app, name="archive")
+app.add_typer(registry_app, name="registry")
+
+_progress = Console(stderr=True, highlight=False)
+_is_debugging = False
+
+Towns = Annotated[list[str], typer.Argument(help="Ids of towns, such as preston torbay.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
+
+
+def say(text: str) -> None:
+    """Tell a person at a terminal what is going on; logs and pipes get the line too."""
+    _progress.print(text, markup=False)
+
+
+@app.callback()
+def options(
+    debug: Annotated[bool, typer.Option("--debug", help="Show a traceback on errors.")] = False,
+) -> None:
+    """Options that every command understands."""
+    global _is_debugging
+    _is_debugging = debug
+
+
+@app.command()
+def demo() -> None:
+    """Run the whole job on two invented towns, offline, and print how they compare."""
+    from pipeline.demo.hand_written import run_demo
+
+    settings = Settings.from_environment()
+    print(run_demo(settings, say))
+    print(f"\nAll of this is invented. The database lies at {settings.database_path}")
+
+
+@app.command()
+def run(
+    town: Annotated[list[str] | None, typer.Option(help="Only the anchors of this town.")] = None,
+    publisher: Annotated[list[str] | None, typer.Option(help="Only this publisher.")] = None,
+    offline: Annotated[bool, typer.Option(help="Use the archive alone.")] = False,
+) -> None:
+    """Collect what is new, read it, identify suppliers and build the database."""
+    from pipeline.run import publishers_of_towns
+    from pipeline.run import run as run_all
+
+    settings = Settings.from_environment()
+    chosen = set(publisher or [])
+    if town:
+        chosen |= publishers_of_towns(load_registry(settings.registry), town)
+    with warehouse_lock(settings.warehouse):
+        report = run_all(settings, sorted(chosen) or None, offline, say)
+    _print_build(report, settings)
+
+
+@app.command()
+def add(
+    publisher: Annotated[str, typer.Argument(help="Id of the publisher.")],
+    paths: Annotated[list[Path], typer.Argument(help="Files, or folders of files.")],
+) -> None:
+    """Archive files that a person exported or downloaded."""
+    from pipeline.run import add_dropped_files
+
+    settings = Settings.from_environment()
+    with warehouse_lock(settings.warehouse):
+        attempts = add_dropped_files(settings, publisher, paths)
+    outcomes = [attempt.outcome for attempt in attempts]
+    counts = ", ".join(f"{outcomes.count(one)} {one}" for one in sorted(set(outcomes)))
+    print(f"{publisher}: {len(outcomes)} files, {counts}")
+    for attempt in attempts:
+        if attempt.outcome not in ("new", "unchanged", "changed"):
+            print(f"  {attempt.publication.label}: {attempt.outcome}: {attempt.reason}")
+
+
+@app.command()
+def read(
+    files: Annotated[list[Path], typer.Argument(help="Published files.")],
+    publisher: Annotated[
+        str | None, typer.Option(help="Use the reading exceptions of this publisher.")
+    ] = None,
+    rows: Annotated[Path | None, typer.Option(help="Write the payments to this CSV.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read files and say what was understood, without touching the warehouse."""
+    from pipeline.reading_report import as_text, read_files
+
+    settings = Settings.from_environment()
+    readings = read_files(files, publisher, settings)
+    payments = []
+    for path, reading in readings:
+        if as_json:
+            print(json.dumps({"file": str(path)} | reading.summary.as_dict()))
+        else:
+            print(as_text(path, reading))
+        if rows:
+            payments.append(reading.payments.with_columns(pl.lit(str(path)).alias("file")))
+    if rows and payments:
+        pl.concat(payments).write_csv(rows)
+
+
+@app.command()
+def discover(
+    publisher: Annotated[str, typer.Argument(help="Id of the publisher.")],
+    landing_page: Annotated[
+        str | None, typer.Option(help="Another address, or a saved page, in its place.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show every link of a landing page: taken or left, and why."""
+    from pipeline.run import discover_links
+
+    settings = Settings.from_environment()
+    with PoliteSession(settings.contact) as web:
+        links = discover_links(settings, publisher, landing_page, web)
+    if as_json:
+        print(json.dumps(links, default=str, indent=1))
+    else:
+        for link in links:
+            print(f"{link['decision']:5}  {link['label']}  {link['url']}\n       {link['reason']}")
+
+
+@app.command()
+def periods(
+    links: Annotated[Path, typer.Argument(help="CSV with link_text and url.")],
+    as_json: AsJson = False,
+) -> None:
+    """Say which days each link covers, or why that is undecided."""
+    from pipeline.collect.periods import decide_periods_file
+
+    for row in decide_periods_file(links):
+        if as_json:
+            print(json.dumps(row, default=str))
+        else:
+            days = f"{row['first_day']} to {row['last_day']}" if row["first_day"] else row["reason"]
+            print(f"{row['decision']:9}  {days}  {row['link_text']}")
+
+
+@app.command()
+def match(
+    names: Annotated[Path, typer.Argument(help="CSV with supplier_name and what else is known.")],
+    companies: Annotated[
+        list[Path] | None, typer.Option(help="BasicCompanyData as published; may repeat.")
+    ] = None,
+    charities: Annotated[
+        list[Path] | None, typer.Option(help="Charity extract as published; may repeat.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Where to write the decisions.")] = Path("matches.csv"),
+) -> None:
+    """Identify supplier names against registers in their published formats."""
+    from pipeline.match.files import match_names_file
+
+    match_names_file(names, companies or [], charities or [], out)
+    print(f"decisions are in {out}")
+
+
+@app.command()
+def locate(
+    postcodes: Annotated[Path, typer.Argument(help="CSV with a column postcode.")],
+    directory: Annotated[
+        Path, typer.Option("--postcodes", help="NSPL or ONSPD in its published format.")
+    ],
+    out: Annotated[Path, typer.Option(help="Where to write the places.")] = Path("places.csv"),
+) -> None:
+    """Find the coordinates, ward, district and region of postcodes."""
+    from pipeline.locate.files import locate_postcodes_file
+
+    locate_postcodes_file(postcodes, directory, out)
+    print(f"places are in {out}")
+
+
+@app.command()
+def compare(towns: Towns, as_csv: AsCsv = False, as_json: AsJson = False) -> None:
+    """Compare what stays in towns: coverage, shares with their bands, published figures."""
+    comparison = comparing.compare_towns(Settings.from_environment().database_path, towns)
+    if as_json:
+        print(comparing.as_json(comparison))
+    elif as_csv:
+        print(comparing.as_csv(comparison), end="")
+    else:
+        print(comparing.as_text(comparison))
+
+
+@app.command()
+def sql(
+    statement: Annotated[str | None, typer.Argument(help="A query.")] = None,
+    models: Annotated[bool, typer.Option("--models", help="List the models.")] = False,
+    show: Annotated[str | None, typer.Option(help="Print the SQL of this model.")] = None,
+    as_csv: AsCsv = False,
+    as_json: AsJson = False,
+) -> None:
+    """Query the published database, read-only, or look at its models."""
+    settings = Settings.from_environment()
+    if models or show:
+        project = load_project(PROJECT_ROOT / "dbt_like_sql")
+        if show:
+            print(compiled_sql(project, show, settings.warehouse))
+        else:
+            for table in describe_models(project):
+                print(f"{table.schema}.{table.name}: {table.yaml.description}")
+        return
+    if statement is None:
+        raise AnchorspendError("Give a query, or --models to see what there is to query.")
+    result = query(settings.database_path, statement)
+    _print_rows(result.columns, result.rows, as_csv, as_json)
+
+
+@app.command()
+def status(as_json: AsJson = False) -> None:
+    """Say of each publisher what is held and how old it is."""
+    from pipeline.status import publisher_status
+
+    rows = publisher_status(Settings.from_environment())
+    columns = list(rows[0]) if rows else []
+    _print_rows(columns, [tuple(row.values()) for row in rows], False, as_json)
+
+
+@archive_app.command("rebuild-ledger")
+def archive_rebuild_ledger() -> None:
+    """Write the ledger anew from what lies in the archive."""
+    settings = Settings.from_environment()
+    with warehouse_lock(settings.warehouse):
+        count = rebuild_ledger(Archive(settings.archive_dir), settings.ledger_path)
+    print(f"{settings.ledger_path} holds {count} rows")
+
+
+@registry_app.command("check")
+def registry_check() -> None:
+    """Check every town, area and publisher; name file and line of each fault."""
+    problems = check_registry(Settings.from_environment().registry)
+    for problem in problems:
+        print(problem)
+    if problems:
+        raise AnchorspendError(f"The registry has {len(problems)} faults, listed above.")
+    registry = load_registry(Settings.from_environment().registry)
+    print(
+        f"{len(registry.towns)} towns, {len(registry.areas)} areas and "
+        f"{len(registry.publishers)} publishers are well-formed"
+    )
+
+
+def _print_build(report: BuildReport, settings: Settings) -> None:
+    if report.skipped:
+        print(f"Nothing has changed since {settings.database_path} was built.")
+        return
+    print(
+        f"Built {len(report.models)} models, {len(report.tests)} tests hold or warn, in "
+        f"{report.seconds:.1f} s: {settings.database_path}"
+    )
+    for warning in report.warnings:
+        print(f"  warning: {warning.model}: {warning.test_name}: {warning.failures} rows")
+
+
+def _print_rows(
+    columns: list[str], rows: list[tuple[Any, ...]], as_csv: bool, as_json: bool
+) -> None:
+    if as_json:
+        records = [dict(zip(columns, row, strict=True)) for row in rows]
+        print(json.dumps(records, default=str, indent=1))
+    elif as_csv:
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(rows)
+    else:
+        cells = [["" if value is None else str(value) for value in row] for row in rows]
+        widths = [max(len(line[i]) for line in [columns, *cells]) for i in range(len(columns))]
+        for line in [columns, *cells]:
+            print("  ".join(map(str.ljust, line, widths)).rstrip())
+
+
+def main() -> None:
+    """Run the command; an error that the user can put right is one sentence and exit code 1."""
+    try:
+        app()
+    except AnchorspendError as error:
+        if _is_debugging:
+            raise
+        _progress.print(f"anchorspend: {error}", markup=False, soft_wrap=True)
+        sys.exit(1)
+    except (OSError, duckdb.Error) as error:
+        if _is_debugging:
+            raise
+        _progress.print(f"anchorspend: {error}", markup=False, soft_wrap=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,228 @@
+"""Towns against each other: coverage first, then shares with their bands, then what others said."""
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipeline.errors import AnchorspendError
+from pipeline.warehouse import open_database
+
+NOT_A_CONFIDENCE_INTERVAL = (
+    "Low and high hold if the places we assigned are right. Not a confidence interval: it leaves "
+    "out missing months, bodies that publish nothing, payments below thresholds, matching errors "
+    "and head-office effects."
+)
+PRIVATE_DATA = "different anchors, private data, top-300 method"
+
+_COVERAGE = """
+select town_id, any_value(town_name) as town_name, publisher_id,
+    any_value(publisher_name) as publisher_name, any_value(publishes) as publishes,
+    any_value(files_held) as files_held, any_value(payment_rows) as payment_rows,
+    any_value(months_held) as months_held, any_value(first_month) as first_month,
+    any_value(last_month) as last_month
+from marts.anchors where town_id in (select unnest($towns))
+    and (files_held > 0 or valid_to_date >= current_date)
+group by town_id, publisher_id
+order by town_id, any_value(files_held) desc, publisher_name
+"""
+_SHARES = """
+select * from marts.spend_retention_by_town_year
+where town_id in (select unnest($towns)) and scope = 'headline'
+order by financial_year, town_name, amount_basis
+"""
+_BENCHMARKS = """
+select place, scope, financial_year, measure, value, unit, source
+from marts.published_benchmarks
+where place in (select town_name from marts.towns where town_id in (select unnest($towns)))
+    and unit = 'percent'
+order by place, financial_year, measure
+"""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Coverage, shares and published figures of some towns, as rows of the marts."""
+
+    towns: dict[str, str]
+    coverage: list[dict[str, Any]]
+    shares: list[dict[str, Any]]
+    benchmarks: list[dict[str, Any]]
+
+
+def compare_towns(database_path: Path, town_ids: Sequence[str]) -> Comparison:
+    """What the published database says of these towns, in the order asked for.
+
+    Raises AnchorspendError where a town is not in the database.
+    """
+    with open_database(database_path) as connection:
+        known = dict(
+            connection.execute("select town_id, town_name from marts.towns order by 1").fetchall()
+        )
+        unknown = [town for town in town_ids if town not in known]
+        if unknown:
+            raise AnchorspendError(
+                f"There is no town {unknown[0]!r} in the database: take one of {', '.join(known)}."
+            )
+        towns = {town: known[town] for town in town_ids}
+        parameters = {"towns": list(towns)}
+        return Comparison(
+            towns,
+            _rows(connection, _COVERAGE, parameters),
+            _rows(connection, _SHARES, parameters),
+            _rows(connection, _BENCHMARKS, parameters),
+        )
+
+
+def _rows(
+    connection: duckdb.DuckDBPyConnection, sql: str, parameters: dict[str, list[str]]
+) -> list[dict[str, Any]]:
+    cursor = connection.execute(sql, parameters)
+    names = [column[0] for column in cursor.description or []]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def as_json(comparison: Comparison) -> str:
+    """All of it, amounts as decimal strings."""
+    return json.dumps(
+        {
+            "towns": comparison.towns,
+            "coverage": comparison.coverage,
+            "shares": comparison.shares,
+            "published_benchmarks": comparison.benchmarks,
+            "caveat": NOT_A_CONFIDENCE_INTERVAL,
+        },
+        default=str,
+        indent=1,
+    )
+
+
+def as_csv(comparison: Comparison) -> str:
+    """The shares, one row per town, financial year and amount basis."""
+    out = io.StringIO()
+    if comparison.shares:
+        writer = csv.DictWriter(out, comparison.shares[0].keys(), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(comparison.shares)
+    return out.getvalue()
+
+
+def as_text(comparison: Comparison) -> str:
+    """For a person: coverage, table, sentences, published figures."""
+    parts = ["What we hold", *_coverage_lines(comparison), ""]
+    if comparison.shares:
+        parts += [
+            "Share of influenceable spend that stays (low to high)",
+            *_share_lines(comparison),
+            "",
+            *_headline_lines(comparison),
+            NOT_A_CONFIDENCE_INTERVAL,
+        ]
+    else:
+        parts.append("No payments are held for these towns: there is no share to compare.")
+    if comparison.benchmarks:
+        parts += ["", f"Published by others ({PRIVATE_DATA}): not comparable with the above"]
+        parts += [
+            f"  {row['place']} {row['financial_year']}: {row['measure'].replace('_', ' ')} "
+            f"{row['value']:g}% ({row['source']})"
+            for row in comparison.benchmarks
+        ]
+    return "\n".join(parts)
+
+
+def _coverage_lines(comparison: Comparison) -> list[str]:
+    lines = []
+    for town_id, town_name in comparison.towns.items():
+        anchors = [row for row in comparison.coverage if row["town_id"] == town_id]
+        holding = [row for row in anchors if row["files_held"]]
+        lines.append(f"  {town_name}: {len(holding)} of {len(anchors)} anchors hold files")
+        for row in holding:
+            span = f"{row['first_month']:%b %Y} to {row['last_month']:%b %Y}"
+            lines.append(
+                f"    {row['publisher_name']}: {row['files_held']} files, "
+                f"{row['payment_rows']:,} payments, {row['months_held']} months, {span}"
+            )
+    return lines
+
+
+def _share_lines(comparison: Comparison) -> list[str]:
+    header = (
+        "year",
+        "town",
+        "basis",
+        "anchors",
+        "months",
+        "£",
+        "in town",
+        "in county",
+        "placed",
+        "headline",
+    )
+    table = [header]
+    for row in comparison.shares:
+        table.append(
+            (
+                row["financial_year"],
+                row["town_name"],
+                row["amount_basis"],
+                f"{row['anchors_with_payments']} of {row['anchor_count']}",
+                f"{row['anchor_months']} of {12 * row['anchors_with_payments']}",
+                _pounds(row["total_gbp"]),
+                _band(row["share_in_town_low"], row["share_in_town_high"]),
+                _band(row["share_in_county_low"], row["share_in_county_high"]),
+                _percent(row["placed_share"]),
+                f"none: {row['no_headline_reason']}" if row["no_headline_reason"] else "yes",
+            )
+        )
+    widths = [max(len(line[column]) for line in table) for column in range(len(header))]
+    right = {3, 4, 5, 6, 7, 8}
+    return [
+        "  "
+        + "  ".join(
+            cell.rjust(width) if column in right else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in table
+    ]
+
+
+def _headline_lines(comparison: Comparison) -> list[str]:
+    counties = {row["town_name"]: row["county_area_name"] for row in comparison.shares}
+    lines = [f"In county is {county} for {town}." for town, county in counties.items()]
+    newest: dict[str, dict[str, Any]] = {}
+    for row in comparison.shares:
+        if row["no_headline_reason"] is None:
+            newest[row["town_name"]] = row
+    for town_name in comparison.towns.values():
+        if town_name in newest:
+            lines.append(_headline(newest[town_name]))
+        else:
+            lines.append(f"{town_name}: we cannot say what share stays in the town.")
+    return lines
+
+
+def _headline(row: dict[str, Any]) -> str:
+    return (
+        f"{row['town_name']} {row['financial_year']}: at least "
+        f"{_percent(row['share_in_town_low'])} and at most {_percent(row['share_in_town_high'])} "
+        f"of the influenceable spend we hold ({row['amount_basis']} of VAT, "
+        f"{row['anchors_with_payments']} of {row['anchor_count']} anchors)."
+    )
+
+
+def _band(low: float | None, high: float | None) -> str:
+    return "-" if low is None or high is None else f"{low:.1%} to {high:.1%}"
+
+
+def _percent(share: float | None) -> str:
+    return "-" if share is None else f"{share:.1%}"
+
+
+def _pounds(amount: Decimal) -> str:
+    return f"{amount.quantize(Decimal(1), ROUND_HALF_UP):,}"

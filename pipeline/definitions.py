@@ -1,0 +1,73 @@
+"""What Dagster loads: assets, checks, the jobs collect and build, a nightly schedule, a sensor."""
+
+import dagster as dg
+
+from pipeline.assets import identify_assets, outside_assets, payments_assets, sql_assets
+from pipeline.registry.load import load_registry_leniently
+from pipeline.run import SQL_ROOT
+from pipeline.settings import Settings
+from pipeline.sql_models import load_project
+
+# After midnight, when councils' own nightly exports have ended and their sites are quiet.
+NIGHTLY = "30 2 * * *"
+
+
+def build_defs(settings: Settings) -> dg.Definitions:
+    """The whole graph for one warehouse.
+
+    Collect and build are separate jobs: in one job a single publisher's failure would skip every
+    mart. Build takes each publisher's last good payments.
+    """
+    registry, _ = load_registry_leniently(settings.registry)
+    project = load_project(SQL_ROOT)
+    payments = payments_assets(settings, registry)
+    identify = identify_assets(settings, registry)
+    models = sql_assets(settings, registry, project)
+
+    collect_job = dg.define_asset_job("collect", selection=dg.AssetSelection.assets(payments))
+    build_job = dg.define_asset_job("build", selection=dg.AssetSelection.assets(*identify, models))
+
+    sensors = [
+        _build_after(collect_job, build_job, status)
+        for status in (
+            dg.DagsterRunStatus.SUCCESS,
+            dg.DagsterRunStatus.FAILURE,
+            dg.DagsterRunStatus.CANCELED,
+        )
+    ]
+    return dg.Definitions(
+        assets=[payments, *identify, models, *outside_assets(project)],
+        jobs=[collect_job, build_job],
+        schedules=[
+            dg.ScheduleDefinition(
+                name="nightly",
+                job=collect_job,
+                cron_schedule=NIGHTLY,
+                execution_timezone="Europe/London",
+            )
+        ],
+        sensors=sensors,
+    )
+
+
+def _build_after(
+    collect_job: dg.UnresolvedAssetJobDefinition,
+    build_job: dg.UnresolvedAssetJobDefinition,
+    status: dg.DagsterRunStatus,
+) -> dg.SensorDefinition:
+    """Build whenever collect ends, however it ended."""
+
+    @dg.run_status_sensor(
+        name=f"build_after_{status.value.lower()}",
+        run_status=status,
+        monitored_jobs=[collect_job],
+        request_job=build_job,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+    )
+    def build_after(context: dg.RunStatusSensorContext) -> dg.RunRequest:
+        return dg.RunRequest(run_key=context.dagster_run.run_id)
+
+    return build_after
+
+
+defs = build_defs(Settings.from_environment())

@@ -1,0 +1,1 @@
+"""Invented worlds on which the whole job can be seen to work."""

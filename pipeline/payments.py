@@ -1,0 +1,248 @@
+"""A publisher's held files -> readings, parsed once -> its compacted Parquet of payments."""
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from pipeline.collect.archive import Archive
+from pipeline.collect.selection import select_files
+from pipeline.normalise.payments import PAYMENTS_SCHEMA, REJECTED_SCHEMA
+from pipeline.normalise.reading import READER_VERSION, ReadingExceptions, read_payments
+from pipeline.read.header import SYNONYMS_PATH
+from pipeline.registry.models import Publisher
+
+# What makes two suppliers of one publisher different; supplier_id is a digest of these.
+SUPPLIER_KEY = (
+    "publisher_id",
+    "supplier_name",
+    "supplier_id_as_published",
+    "supplier_postcode",
+    "company_number",
+    "charity_number",
+    "vat_number",
+)
+
+# The folders of the warehouse that hold one Parquet file per publisher.
+COMPACTED = ("payments", "rejected_rows", "files")
+
+_IDENTITY_SCHEMA = {
+    "publisher_id": pl.String(),
+    "file_sha256": pl.String(),
+    "supplier_id": pl.String(),
+}
+_FILE_SCHEMA: dict[str, pl.DataType] = {
+    "publisher_id": pl.String(),
+    "publication_id": pl.String(),
+    "file_sha256": pl.String(),
+    "url": pl.String(),
+    "label": pl.String(),
+    "kind": pl.String(),
+    "first_day": pl.Date(),
+    "last_day": pl.Date(),
+    "fetched_at": pl.Datetime("us", "UTC"),
+    "bytes": pl.Int64(),
+    "status": pl.String(),
+    "reason": pl.String(),
+    "reader_kind": pl.String(),
+    "format": pl.String(),
+    "encoding": pl.String(),
+    "rows": pl.Int64(),
+    "payments": pl.Int64(),
+    "rejected": pl.Int64(),
+    "excluded_blank": pl.Int64(),
+    "excluded_total": pl.Int64(),
+    "excluded_header": pl.Int64(),
+    "excluded_note": pl.Int64(),
+    "excluded_gbp": pl.String(),
+    "total_gbp": pl.Decimal(18, 4),
+    "printed_total_gbp": pl.Decimal(18, 4),
+    "amount_column": pl.String(),
+    "supplier_column": pl.String(),
+    "date_column": pl.String(),
+    "amount_basis": pl.String(),
+    "first_date": pl.Date(),
+    "last_date": pl.Date(),
+    "negative": pl.Int64(),
+    "redacted": pl.Int64(),
+    "undated": pl.Int64(),
+    "warnings": pl.String(),
+    "is_selected": pl.Boolean(),
+    "selection_reason": pl.String(),
+}
+
+
+@dataclass(frozen=True)
+class CachedReading:
+    """A reading that lies in the cache: its summary, and where its frames are."""
+
+    summary: dict[str, Any]
+    payments_path: Path
+    rejected_path: Path
+
+
+class ReadingCache:
+    """Readings by sha256 and by all that decides a reading, but by no publisher, label or period.
+
+    The summary is written last, so that a reading without one was never finished.
+    """
+
+    def __init__(self, root: Path, exceptions: ReadingExceptions) -> None:
+        digest = hashlib.sha256(SYNONYMS_PATH.read_bytes())
+        digest.update(json.dumps([READER_VERSION, dict(exceptions.headers)]).encode())
+        self._folder = root / digest.hexdigest()[:16]
+        self._exceptions = exceptions
+
+    def reading(self, sha256: str, content: Callable[[], bytes]) -> CachedReading:
+        """The reading of one file version, from the cache or made now from its bytes."""
+        folder = self._folder / sha256[:2]
+        cached = folder / f"{sha256}.json"
+        payments_path = folder / f"{sha256}.payments.parquet"
+        rejected_path = folder / f"{sha256}.rejected.parquet"
+        if not cached.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            reading = read_payments(content(), self._exceptions)
+            summary = reading.summary.as_dict() | {"payments_digest": _digest(reading.payments)}
+            write_parquet(reading.payments, payments_path)
+            write_parquet(reading.rejected, rejected_path)
+            with _beside(cached) as beside:
+                beside.write_text(json.dumps(summary), encoding="utf-8")
+        return CachedReading(json.loads(cached.read_text("utf-8")), payments_path, rejected_path)
+
+
+def compact_publisher(
+    publisher: Publisher,
+    held: pl.DataFrame,
+    archive: Archive,
+    readings_dir: Path,
+    warehouse: Path,
+) -> pl.DataFrame:
+    """Write payments, rejected rows and files of one publisher for the SQL; the files frame.
+
+    `held` are the publisher's held file versions as `held_files` lists them. The three Parquet
+    files replace their older ones one by one, each whole; the files frame comes last.
+    """
+    cache = ReadingCache(readings_dir, ReadingExceptions(headers=dict(publisher.headers)))
+    readings = {
+        sha256: cache.reading(sha256, lambda sha256=sha256: archive.read_bytes(sha256))
+        for sha256 in held["sha256"].unique(maintain_order=True)
+    }
+    digests = [
+        readings[sha256].summary["payments_digest"]
+        if readings[sha256].summary["status"] == "payments"
+        else None
+        for sha256 in held["sha256"]
+    ]
+    selected = select_files(held.with_columns(pl.Series("payments_digest", digests, pl.String)))
+    speaking = selected.filter("is_selected")["sha256"].unique(maintain_order=True)
+
+    payments = _with_identity(
+        publisher.id, [(sha256, readings[sha256].payments_path) for sha256 in speaking]
+    )
+    rejected = _rejected(
+        publisher.id, [(sha256, readings[sha256].rejected_path) for sha256 in speaking]
+    )
+    files = _files(selected, {sha256: one.summary for sha256, one in readings.items()})
+    for folder, frame in zip(COMPACTED, (payments, rejected, files), strict=True):
+        write_parquet(frame, warehouse / folder / f"{publisher.id}.parquet")
+    return files
+
+
+def write_parquet(frame: pl.DataFrame, path: Path) -> None:
+    """Write beside, then rename: a reader sees the old file or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _beside(path) as beside:
+        frame.write_parquet(beside, compression="zstd")
+
+
+@contextmanager
+def _beside(path: Path) -> Iterator[Path]:
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    os.close(descriptor)
+    beside = Path(name)
+    try:
+        yield beside
+        beside.chmod(0o644)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _digest(payments: pl.DataFrame) -> str:
+    """The same for two files with the same payments, whatever their format and order."""
+    columns = ["payment_date", "payment_month", "supplier_name", "amount_gbp"]
+    text = payments.select(columns).sort(columns).write_csv()
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _with_identity(publisher_id: str, parts: list[tuple[str, Path]]) -> pl.DataFrame:
+    frames = [
+        pl.read_parquet(path).select(
+            pl.lit(publisher_id).alias("publisher_id"),
+            pl.lit(sha256).alias("file_sha256"),
+            pl.all(),
+        )
+        for sha256, path in parts
+    ]
+    empty = pl.DataFrame(schema=_IDENTITY_SCHEMA | PAYMENTS_SCHEMA)
+    if not frames:
+        return empty
+    payments = pl.concat(frames)
+    suppliers = payments.select(SUPPLIER_KEY).unique(maintain_order=True)
+    identified = suppliers.with_columns(
+        pl.Series("supplier_id", [_supplier_id(key) for key in suppliers.iter_rows()], pl.String)
+    )
+    return payments.join(
+        identified, on=SUPPLIER_KEY, how="left", nulls_equal=True, maintain_order="left"
+    ).select(empty.columns)
+
+
+def _supplier_id(key: tuple[str | None, ...]) -> str:
+    """16 hexadecimal digits over the supplier key."""
+    return hashlib.sha256(json.dumps(key).encode()).hexdigest()[:16]
+
+
+def _rejected(publisher_id: str, parts: list[tuple[str, Path]]) -> pl.DataFrame:
+    schema = {"publisher_id": pl.String(), "file_sha256": pl.String()} | REJECTED_SCHEMA
+    frames = [
+        pl.read_parquet(path).select(
+            pl.lit(publisher_id).alias("publisher_id"),
+            pl.lit(sha256).alias("file_sha256"),
+            pl.all(),
+        )
+        for sha256, path in parts
+    ]
+    return pl.concat([pl.DataFrame(schema=schema), *frames])
+
+
+def _files(selected: pl.DataFrame, summaries: dict[str, dict[str, Any]]) -> pl.DataFrame:
+    """One row per held publication and version: what is known of it and what the reader made."""
+    rows = []
+    for held in selected.iter_rows(named=True):
+        summary = summaries[held["sha256"]]
+        excluded = summary["excluded"]
+        rows.append(
+            {name: held[name] for name in held if name in _FILE_SCHEMA}
+            | {name: summary[name] for name in summary if name in _FILE_SCHEMA}
+            | {f"excluded_{kind}": rows for kind, rows in excluded.items()}
+            | {
+                "file_sha256": held["sha256"],
+                "kind": held["kind"],
+                "reader_kind": summary["kind"],
+                "excluded_gbp": json.dumps(summary["excluded_gbp"]),
+                "warnings": "\n".join(summary["warnings"]),
+            }
+        )
+    texts: dict[str, pl.DataType] = {
+        name: pl.String() for name in ("total_gbp", "printed_total_gbp", "first_date", "last_date")
+    }
+    return pl.DataFrame(rows, schema=_FILE_SCHEMA | texts, orient="row").cast(
+        {name: _FILE_SCHEMA[name] for name in texts}
+    )

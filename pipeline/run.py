@@ -1,0 +1,204 @@
+"""The night's work as plain functions, in order: collect, normalise, identify, build.
+
+Dagster's assets and the `anchorspend` command call the same functions.
+"""
+
+import hashlib
+from collections.abc import Callable, Collection, Sequence
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+import polars as pl
+
+from pipeline.collect.archive import Archive
+from pipeline.collect.attempts import Attempt
+from pipeline.collect.collecting import collect_publisher
+from pipeline.collect.dropped import add_files
+from pipeline.collect.http import PoliteSession
+from pipeline.collect.ledger import Ledger
+from pipeline.collect.selection import held_files
+from pipeline.errors import AnchorspendError
+from pipeline.locate.suppliers import locate_suppliers
+from pipeline.match.suppliers import match_suppliers
+from pipeline.payments import COMPACTED, SUPPLIER_KEY, compact_publisher, write_parquet
+from pipeline.registers.loading import RegisterSnapshot, load_registers
+from pipeline.registry.frames import write_registry_frames
+from pipeline.registry.load import load_registry
+from pipeline.registry.models import Publisher, Registry
+from pipeline.settings import PROJECT_ROOT, Settings
+from pipeline.sql_models import TestResult, load_project, run_tests
+from pipeline.warehouse import BuildReport, build_database, open_database
+
+Say = Callable[[str], None]
+SQL_ROOT = PROJECT_ROOT / "dbt_like_sql"
+
+
+def registered_publisher(registry: Registry, publisher_id: str) -> Publisher:
+    """The publisher with this id; raises AnchorspendError naming near ones where there is none."""
+    if publisher_id not in registry.publishers:
+        known = ", ".join(sorted(registry.publishers))
+        raise AnchorspendError(
+            f"There is no publisher {publisher_id!r} in the registry: take one of {known}, or add "
+            f"a YAML for it."
+        )
+    return registry.publishers[publisher_id]
+
+
+def add_dropped_files(
+    settings: Settings, publisher_id: str, paths: Sequence[Path]
+) -> list[Attempt]:
+    """Archive files that a person exported or downloaded for one publisher."""
+    registry = load_registry(settings.registry)
+    publisher = registered_publisher(registry, publisher_id)
+    archive = Archive(settings.archive_dir)
+    with Ledger(settings.ledger_path, archive) as ledger:
+        return add_files(publisher.id, paths, archive, ledger)
+
+
+def collect(
+    settings: Settings, publishers: Collection[Publisher], say: Say
+) -> dict[str, list[Attempt]]:
+    """Look for new files of each publisher on the web; attempts by publisher id."""
+    archive = Archive(settings.archive_dir)
+    with Ledger(settings.ledger_path, archive) as ledger, PoliteSession(settings.contact) as web:
+        attempts = {}
+        for publisher in publishers:
+            say(f"collecting {publisher.name}")
+            attempts[publisher.id] = collect_publisher(publisher, archive, ledger, web)
+        return attempts
+
+
+def normalise(
+    settings: Settings, publishers: Collection[Publisher], say: Say
+) -> dict[str, pl.DataFrame]:
+    """Read every held file of each publisher and compact its payments; files by publisher id."""
+    archive = Archive(settings.archive_dir)
+    with Ledger(settings.ledger_path, archive) as ledger:
+        held = held_files(ledger)
+    files = {}
+    for publisher in publishers:
+        of_publisher = held.filter(pl.col("publisher_id") == publisher.id)
+        if of_publisher.height:
+            say(f"reading {of_publisher.height} files of {publisher.name}")
+        files[publisher.id] = compact_publisher(
+            publisher, of_publisher, archive, settings.readings_dir, settings.warehouse
+        )
+    return files
+
+
+def refresh_registers(settings: Settings) -> list[RegisterSnapshot]:
+    """Load the registers from the folder that stands in for downloads, where one is set."""
+    return load_registers(settings.registers, settings.registers_dir)
+
+
+def identify(settings: Settings) -> pl.DataFrame:
+    """Match and locate every distinct supplier of the compacted payments; the decisions."""
+    suppliers = distinct_suppliers(settings)
+    matches = match_suppliers(suppliers, settings.registers_dir)
+    places = locate_suppliers(
+        suppliers, matches.decisions, matches.candidates, settings.registers_dir
+    )
+    decided = suppliers.drop("is_redacted").join(
+        matches.decisions, on="supplier_id", how="left", maintain_order="left"
+    )
+    write_parquet(decided, settings.identified_dir / "suppliers.parquet")
+    write_parquet(places, settings.identified_dir / "supplier_places.parquet")
+    return decided
+
+
+def distinct_suppliers(settings: Settings) -> pl.DataFrame:
+    """Each supplier of each publisher once, in the order of supplier_id."""
+    payments = pl.scan_parquet(sorted(settings.payments_dir.glob("*.parquet")))
+    return (
+        payments.group_by("supplier_id", *SUPPLIER_KEY)
+        .agg(pl.col("is_redacted").all())
+        .sort("supplier_id")
+        .collect()
+    )
+
+
+def build(settings: Settings) -> BuildReport:
+    """Build, test and publish the database, unless nothing that it rests on has changed."""
+    return build_database(
+        settings.database_path,
+        load_project(SQL_ROOT),
+        settings.warehouse,
+        code_version(),
+    )
+
+
+def test_published(settings: Settings) -> list[TestResult]:
+    """Every SQL test on the database as it is published."""
+    with open_database(settings.database_path) as connection:
+        return run_tests(connection, load_project(SQL_ROOT))
+
+
+def write_registry(settings: Settings) -> Registry:
+    """Check the registry and write it as Parquet for the SQL."""
+    registry = load_registry(settings.registry)
+    write_registry_frames(registry, settings.warehouse / "registry")
+    return registry
+
+
+def leave_out_unregistered(settings: Settings, registry: Registry) -> None:
+    """Remove what was compacted for publishers that the registry no longer names.
+
+    Their files stay in the archive and come back with their YAML.
+    """
+    for folder in COMPACTED:
+        for path in (settings.warehouse / folder).glob("*.parquet"):
+            if path.stem not in registry.publishers:
+                path.unlink()
+
+
+@cache
+def code_version() -> str:
+    """The version of anchorspend and a digest of its source, so that new code builds anew."""
+    digest = hashlib.sha256()
+    for path in sorted((PROJECT_ROOT / "pipeline").rglob("*.py")):
+        digest.update(path.relative_to(PROJECT_ROOT).as_posix().encode() + path.read_bytes())
+    return f"{version('anchorspend')}+{digest.hexdigest()[:12]}"
+
+
+def run(
+    settings: Settings,
+    publisher_ids: Collection[str] | None,
+    offline: bool,
+    say: Say,
+) -> BuildReport:
+    """The whole job: collect unless offline, normalise, identify, build.
+
+    `publisher_ids` limits what is collected and read anew; the build always takes all that is
+    there. Raises AnchorspendError where the registry, a register or a test of the build fails.
+    """
+    registry = write_registry(settings)
+    chosen = [
+        registered_publisher(registry, one) for one in publisher_ids or sorted(registry.publishers)
+    ]
+    if not offline:
+        collect(settings, chosen, say)
+    leave_out_unregistered(settings, registry)
+    never_read = [
+        publisher
+        for publisher in registry.publishers.values()
+        if not (settings.files_dir / f"{publisher.id}.parquet").exists()
+    ]
+    normalise(settings, {one.id: one for one in [*chosen, *never_read]}.values(), say)
+    say("loading registers")
+    refresh_registers(settings)
+    say("identifying suppliers")
+    identify(settings)
+    say("building the database")
+    return build(settings)
+
+
+def publishers_of_towns(registry: Registry, town_ids: Collection[str]) -> set[str]:
+    """The anchors of some towns; raises AnchorspendError where a town is not in the registry."""
+    for town_id in town_ids:
+        if town_id not in registry.towns:
+            raise AnchorspendError(
+                f"There is no town {town_id!r} in the registry: take one of "
+                f"{', '.join(sorted(registry.towns))}."
+            )
+    return {publisher.id for town in town_ids for publisher, _ in registry.anchors_of(town)}
