@@ -253,7 +253,16 @@ def _first_confirmed(
 
 def _columns_with(headings: Sequence[Heading], role: str, taken: set[int]) -> list[int]:
     columns = [i for i, h in enumerate(headings) if role in h.roles and i not in taken]
-    return sorted(columns, key=lambda i: (-headings[i].certainty, headings[i].rank, i))
+    # "Beneficiary Name" before "Organisation Name", which only may be the supplier (Staffordshire).
+    return sorted(
+        columns,
+        key=lambda i: (
+            -headings[i].certainty,
+            headings[i].roles.index(role),
+            headings[i].rank,
+            i,
+        ),
+    )
 
 
 def _best_of(

@@ -18,7 +18,7 @@ def mark_repeated_totals(payments: pl.DataFrame, sources: Sources) -> tuple[pl.D
     Only where the heading speaks of a total and no line amount stands beside it.
     """
     heading = fold_heading(sources.heading(sources.amount) or "")
-    if sources.amount_role != "invoice_total" and "total" not in heading.split():
+    if sources.amount_role not in ("amount", "invoice_total") or "total" not in heading.split():
         return payments, Decimal(0)
     same = ["payment_date", "supplier_name", "amount_gbp", "transaction_id", "category"]
     is_copy = (

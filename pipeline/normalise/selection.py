@@ -65,11 +65,12 @@ def without_repeated_sheets(
 
 
 def _same_payments(one: SheetReading, other: SheetReading) -> bool:
-    columns = ["payment_date", "supplier_name", "amount_gbp"]
-    return (
-        one.payments.height == other.payments.height > 0
-        and one.payments.select(columns).equals(other.payments.select(columns))
-    )
+    """Whether two sheets add up to the same pounds in about as many rows.
+
+    Sutton Coldfield's 2016-17 workbook holds its payments raw in 310 rows and cleaned in 308.
+    """
+    fewer, more = sorted((one.payments.height, other.payments.height))
+    return fewer >= 10 and fewer >= 0.95 * more and _total(one) == _total(other) != 0
 
 
 def _total(sheet: SheetReading) -> object:
