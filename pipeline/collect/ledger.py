@@ -123,13 +123,6 @@ class Ledger:
         )
         return rows[0] if rows else None
 
-    def last(self, publication_id: str) -> Attempt | None:
-        """The newest attempt, however it ended."""
-        rows = self._select(
-            "where publication_id = ? order by attempt_id desc limit 1", publication_id
-        )
-        return rows[0] if rows else None
-
     def next_version(self, publication_id: str) -> int:
         """The number of the publication's next sidecar, from 1."""
         newest = self._run(
@@ -144,6 +137,33 @@ class Ledger:
         if publisher_id is None:
             return self._select("order by attempt_id")
         return self._select("where publisher_id = ? order by attempt_id", publisher_id)
+
+    def last_of_each(self, publisher_id: str) -> list[Attempt]:
+        """The newest attempt of every publication of one publisher, however it ended."""
+        return self._select(
+            "where attempt_id in (select max(attempt_id) from attempts where publisher_id = ? "
+            "group by publication_id) order by attempt_id",
+            publisher_id,
+        )
+
+    def versions(self) -> list[Attempt]:
+        """Every stored version, in the order in which they became their publication's newest."""
+        return self._select(
+            """where attempt_id in (
+                select max(attempt_id) from attempts
+                where outcome in ('new', 'changed') group by publication_id, sha256
+            ) order by attempt_id""",
+        )
+
+    def publications(self) -> dict[str, Publication]:
+        """Every publication that the archive holds, as it was last seen."""
+        newest = self._select(
+            f"""where attempt_id in (
+                select max(attempt_id) from attempts where outcome in ({_HELD})
+                group by publication_id
+            )"""
+        )
+        return {one.publication.publication_id: one.publication for one in newest}
 
     def _select(self, condition: str, *values: str) -> list[Attempt]:
         query = f"select attempt_id, {', '.join(_COLUMNS)} from attempts {condition}"

@@ -1,0 +1,389 @@
+"""Polite fetching: one identified request at a time per host, robots.txt obeyed, never forced."""
+
+import os
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from importlib.metadata import version
+from io import BytesIO
+from types import TracebackType
+from typing import Protocol
+from urllib.parse import urljoin, urlsplit
+
+import requests
+from requests.utils import get_environ_proxies
+from urllib3 import BaseHTTPResponse
+from urllib3.exceptions import HTTPError
+from urllib3.util.retry import Retry
+
+from pipeline.collect.attempts import Outcome
+from pipeline.collect.content import HEAD_BYTES, is_challenge, is_page
+from pipeline.collect.hosts import GuardedAdapter, PrivateAddressError, host_of, is_allowed_host
+from pipeline.collect.robots import ROBOT_NAME, FetchProblemError, RobotsBook
+from pipeline.errors import AnchorspendError
+
+_CHUNK = 1 << 16
+_MAX_PAGE_BYTES = 20 * 1024 * 1024
+_MAX_ROBOTS_BYTES = 512 * 1024
+_MAX_REDIRECTS = 5
+_RETRIED = frozenset({429, 500, 502, 503, 504})
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_REFUSALS = frozenset({401, 403, 407, 451})
+_ABSENT = frozenset({404, 410})
+
+
+class FetchFailure(Exception):  # noqa: N818 - a page that is blocked or absent is no error
+    """A fetch that brought no bytes: which outcome it is, and why."""
+
+    def __init__(self, outcome: Outcome, reason: str, status: int | None = None) -> None:
+        super().__init__(reason)
+        self.outcome = outcome
+        self.reason = reason
+        self.status = status
+
+
+@dataclass(frozen=True)
+class Page:
+    """A landing page as it came: the address it was found at after redirects, and its bytes."""
+
+    url: str
+    content: bytes
+    charset: str | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a server said with a file; header names are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether the server says that the version we hold is still the newest (304)."""
+        return self.status == HTTPStatus.NOT_MODIFIED
+
+
+class Sink(Protocol):
+    """What a body is written to; a second try starts again."""
+
+    def write(self, chunk: bytes, /) -> object:
+        """Take the next bytes."""
+
+    def start_again(self) -> None:
+        """Forget all bytes so far."""
+
+    def head(self, size: int) -> bytes:
+        """The first bytes written."""
+
+
+@dataclass(frozen=True)
+class Manners:
+    """How hard and how long to ask.
+
+    `loopback_hosts` are the "host:port" on this machine that a demo or a test is served from:
+    the one exception to fetching from public addresses only.
+    """
+
+    delay_seconds: float = 1.0
+    connect_seconds: float = 15.0
+    silence_seconds: float = 60.0
+    seconds_per_file: float = 900.0
+    max_bytes: int = 512 * 1024 * 1024
+    tries: int = 4
+    backoff_seconds: float = 1.0
+    longest_wait_seconds: int = 120
+    loopback_hosts: frozenset[str] = frozenset()
+
+
+@dataclass
+class _Turn:
+    """Whose turn it is at one host, and from when the next request may go."""
+
+    delay_seconds: float
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    free_at: float = 0.0
+
+    def end(self) -> None:
+        """Let the next request go after the delay."""
+        self.free_at = time.monotonic() + self.delay_seconds
+
+
+class _PatientRetry(Retry):
+    """Tries again on 429, 5xx and lost connections, but never asks a guard's page twice."""
+
+    def increment(
+        self,
+        method: str | None = None,
+        url: str | None = None,
+        response: BaseHTTPResponse | None = None,
+        *arguments: object,
+        **options: object,
+    ) -> "_PatientRetry":
+        spent = self
+        if response is not None and is_challenge(_lower(response.headers), b""):
+            spent = self.new(total=0)
+        return Retry.increment(spent, method, url, response, *arguments, **options)  # type: ignore[arg-type]
+
+
+class PoliteSession:
+    """Fetches pages and files; threads may share it, each host sees one request at a time."""
+
+    def __init__(self, contact: str | None, manners: Manners | None = None) -> None:
+        """Introduce ourselves as anchorspend/<version> with the contact, where there is one.
+
+        Raises AnchorspendError where the contact could not stand in a header.
+        """
+        self.manners = manners or Manners()
+        if contact and not (contact.isascii() and contact.isprintable()):
+            raise AnchorspendError(
+                "ANCHORSPEND_CONTACT holds characters that cannot stand in a web request: "
+                "give a mail address or a web address."
+            )
+        self.user_agent = f"{ROBOT_NAME}/{version('anchorspend')}"
+        if contact:
+            self.user_agent += f" (+{contact})"
+        self._turns = defaultdict[str, _Turn](lambda: _Turn(self.manners.delay_seconds))
+        self._robots = RobotsBook(self._read_robots)
+        self._session = requests.Session()
+        # No .netrc: a publisher's host must not be sent anybody's password.
+        self._session.trust_env = False
+        self._session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or True
+        self._session.headers["User-Agent"] = self.user_agent
+        retries = _PatientRetry(
+            total=self.manners.tries - 1,
+            status_forcelist=_RETRIED,
+            allowed_methods={"GET"},
+            backoff_factor=self.manners.backoff_seconds,
+            backoff_max=self.manners.longest_wait_seconds,
+            retry_after_max=self.manners.longest_wait_seconds,
+            raise_on_status=False,
+        )
+        for scheme in ("https://", "http://"):
+            adapter = GuardedAdapter(self.manners.loopback_hosts, max_retries=retries)
+            self._session.mount(scheme, adapter)
+
+    def __enter__(self) -> "PoliteSession":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._session.close()
+
+    def fetch_page(self, url: str, allowed_hosts: Collection[str]) -> Page:
+        """A web page of at most 20 MiB; raises FetchFailure."""
+        body = BytesIO()
+        with self._asked(url, allowed_hosts, {}) as response:
+            try:
+                self._read(response, body.write, _MAX_PAGE_BYTES)
+            except HTTPError as error:
+                raise FetchFailure("error", f"the page came cut off ({error})") from error
+            content = body.getvalue()
+            if is_challenge(_lower(response.headers), content[:HEAD_BYTES]):
+                raise FetchFailure("blocked", "the site asks for a browser", response.status_code)
+            charset = response.encoding if "charset" in _content_type(response) else None
+            return Page(response.url, content, charset)
+
+    def fetch_file(
+        self,
+        url: str,
+        allowed_hosts: Collection[str],
+        sink: Sink,
+        etag: str | None = None,
+        last_modified: str | None = None,
+    ) -> Answer:
+        """Write a file's bytes to the sink, unless it is as it was when it had these stamps.
+
+        Raises FetchFailure; what the sink holds then is of no use.
+        """
+        stamps = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+        headers = {name: value for name, value in stamps.items() if value}
+        for attempt in range(self.manners.tries):
+            try:
+                with self._asked(url, allowed_hosts, headers) as response:
+                    answer = Answer(response.status_code, _lower(response.headers))
+                    if not answer.is_unchanged:
+                        self._read(response, sink.write, self.manners.max_bytes)
+            except HTTPError as error:
+                if attempt + 1 == self.manners.tries:
+                    reason = f"the connection was cut while the file came ({error})"
+                    raise FetchFailure("error", reason) from error
+                sink.start_again()
+                time.sleep(self.manners.backoff_seconds * 2**attempt)
+                continue
+            if not answer.is_unchanged:
+                _check_body(answer, sink)
+            return answer
+        raise AssertionError("unreachable: the last try returns or raises")
+
+    @contextmanager
+    def _asked(
+        self, url: str, allowed_hosts: Collection[str], headers: Mapping[str, str]
+    ) -> Iterator[requests.Response]:
+        """An answer of 200 or 304, redirects followed within the allowed hosts."""
+        came_from = ""
+        for _ in range(_MAX_REDIRECTS + 1):
+            self._check_address(url, came_from, allowed_hosts)
+            self._check_robots(url)
+            with self._sent(url, headers) as response:
+                if response.status_code not in _REDIRECTS:
+                    _check_status(response)
+                    yield response
+                    return
+                came_from, url = url, urljoin(url, response.headers.get("location", ""))
+        raise FetchFailure("error", f"redirects more than {_MAX_REDIRECTS} times")
+
+    def _check_address(self, url: str, came_from: str, allowed_hosts: Collection[str]) -> None:
+        host = host_of(url)
+        how = f"redirects to {url}" if came_from else f"{url} lies"
+        if urlsplit(url).scheme not in {"http", "https"} or not host:
+            raise FetchFailure("refused", f"{how}, which is no web address")
+        if not is_allowed_host(host, allowed_hosts):
+            raise FetchFailure(
+                "refused",
+                f"{how} on {host}, which is none of the publisher's hosts: "
+                "if it is, add it to allowed_hosts in its YAML",
+            )
+        if came_from.startswith("https:") and url.startswith("http:"):
+            raise FetchFailure("refused", f"{how} without encryption")
+
+    def _check_robots(self, url: str) -> None:
+        try:
+            rules = self._robots.rules_for(url)
+        except FetchProblemError as error:
+            raise FetchFailure("error", str(error)) from error
+        if not rules.can_fetch(url, ROBOT_NAME):
+            raise FetchFailure("blocked", "the site's robots.txt asks us to stay away")
+        if wish := rules.crawl_delay(ROBOT_NAME):
+            turn = self._turns[urlsplit(url).netloc]
+            wait = min(float(wish), float(self.manners.longest_wait_seconds))
+            turn.delay_seconds = max(turn.delay_seconds, wait)
+
+    def _read_robots(self, address: str) -> str:
+        """The text of a robots.txt on this host; "" where there is none (any 4xx, RFC 9309)."""
+        host = host_of(address)
+        for _ in range(_MAX_REDIRECTS + 1):
+            try:
+                with self._sent(address, {}) as response:
+                    if response.status_code == HTTPStatus.OK:
+                        text = BytesIO()
+                        self._read(response, text.write, _MAX_ROBOTS_BYTES)
+                        return text.getvalue().decode("utf-8", "replace")
+                    if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                        raise FetchProblemError(f"robots.txt answers {response.status_code}")
+                    address = urljoin(address, response.headers.get("location", ""))
+                    if response.status_code not in _REDIRECTS or not is_allowed_host(
+                        host_of(address), [host]
+                    ):
+                        return ""
+            except FetchFailure as failure:
+                if failure.outcome == "too_big":
+                    return ""
+                raise FetchProblemError(failure.reason) from failure
+            except HTTPError as error:
+                raise FetchProblemError(f"robots.txt cannot be read ({error})") from error
+        return ""
+
+    @contextmanager
+    def _sent(self, url: str, headers: Mapping[str, str]) -> Iterator[requests.Response]:
+        """The answer to one request, at this host's turn; the turn ends with the body."""
+        manners = self.manners
+        place = urlsplit(url).netloc
+        proxies = {} if place in manners.loopback_hosts else get_environ_proxies(url)
+        turn = self._turns[place]
+        with turn.lock:
+            time.sleep(max(0.0, turn.free_at - time.monotonic()))
+            try:
+                response = self._session.get(
+                    url,
+                    headers=dict(headers),
+                    stream=True,
+                    allow_redirects=False,
+                    timeout=(manners.connect_seconds, manners.silence_seconds),
+                    proxies=proxies,
+                )
+            except PrivateAddressError as error:
+                raise FetchFailure("refused", str(error)) from error
+            except requests.exceptions.SSLError as error:
+                reason = f"the site's certificate cannot be verified ({error})"
+                raise FetchFailure("error", reason) from error
+            except (requests.RequestException, HTTPError, ValueError) as error:
+                raise FetchFailure("error", f"the site cannot be reached ({error})") from error
+            finally:
+                turn.end()
+            try:
+                with response:
+                    yield response
+            finally:
+                turn.end()
+
+    def _read(
+        self, response: requests.Response, write: Callable[[bytes], object], limit: int
+    ) -> None:
+        """Hand on the body, decoded, piece by piece.
+
+        Raises FetchFailure where it is too big or too slow, urllib3's HTTPError where it is cut.
+        """
+        announced = response.headers.get("content-length", "")
+        if announced.isdigit() and int(announced) > limit:
+            raise FetchFailure("too_big", f"{announced} bytes are more than {limit}", 200)
+        deadline = time.monotonic() + self.manners.seconds_per_file
+        size = 0
+        # read1 gives what has come; read would wait for a whole chunk while bytes drip in.
+        while chunk := response.raw.read1(_CHUNK, decode_content=True):
+            size += len(chunk)
+            if size > limit:
+                raise FetchFailure("too_big", f"more than {limit} bytes", 200)
+            if time.monotonic() > deadline:
+                seconds = self.manners.seconds_per_file
+                raise FetchFailure("error", f"not complete after {seconds:.0f} seconds", 200)
+            write(chunk)
+
+
+def _check_status(response: requests.Response) -> None:
+    status = response.status_code
+    if status in {HTTPStatus.OK, HTTPStatus.NOT_MODIFIED}:
+        return
+    if status in _ABSENT:
+        raise FetchFailure("not_published", f"there is nothing at this address ({status})", status)
+    head = _head_of(response)
+    if status in _REFUSALS or is_challenge(_lower(response.headers), head):
+        raise FetchFailure("blocked", f"the site keeps scripts out ({status})", status)
+    raise FetchFailure("error", f"the site answers {status} {response.reason}", status)
+
+
+def _head_of(response: requests.Response) -> bytes:
+    try:
+        return bytes(response.raw.read(HEAD_BYTES, decode_content=True))
+    except HTTPError:
+        return b""
+
+
+def _check_body(answer: Answer, sink: Sink) -> None:
+    head = sink.head(HEAD_BYTES)
+    if is_challenge(answer.headers, head):
+        raise FetchFailure("blocked", "the site asks for a browser", answer.status)
+    if is_page(head):
+        raise FetchFailure("html_instead", "a web page came instead of a file", answer.status)
+    if not head:
+        raise FetchFailure("error", "the file is empty", answer.status)
+
+
+def _content_type(response: requests.Response) -> str:
+    return str(response.headers.get("content-type", "")).lower()
+
+
+def _lower(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
