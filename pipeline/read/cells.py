@@ -6,7 +6,9 @@ from decimal import Decimal
 
 import polars as pl
 
-Cell = str | int | float | bool | dt.date | dt.datetime | dt.time | dt.timedelta | None
+from pipeline.read.calamine_sheets import Value
+
+Cell = Value | None
 
 
 def column_of_strings(values: Sequence[Cell]) -> pl.Series:

@@ -13,7 +13,8 @@ class Limits:
     max_markup_bytes: int = 30_000_000
     max_columns: int = 16_384
     max_sheets: int = 500
-    max_unpacked_bytes: int = 400_000_000
+    max_workbook_memory: int = 1_500_000_000
+    max_unpacked_bytes: int = 300_000_000
     max_unpacked_ratio: int = 400
     max_zip_members: int = 2_000
     max_zip_depth: int = 2

@@ -6,7 +6,7 @@ import zlib
 
 from pipeline.errors import RefusedFileError
 from pipeline.read.delimited import read_delimited
-from pipeline.read.excel import read_sheets
+from pipeline.read.excel import read_excel
 from pipeline.read.grid import Workbook
 from pipeline.read.html import read_html
 from pipeline.read.limits import DEFAULT_LIMITS, Limits
@@ -36,7 +36,7 @@ def read_workbook(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Workbook:
         return _read_gzip(data, limits)
     if kind == "pdf":
         return Workbook("pdf", None, tuple(read_pdf(data, limits)))
-    return Workbook(kind, None, tuple(read_sheets(data, limits)))
+    return Workbook(kind, None, tuple(read_excel(data, kind, limits)))
 
 
 def _read_text(data: bytes, limits: Limits) -> Workbook:
