@@ -23,9 +23,9 @@ _SPACED_THOUSANDS = re.compile(r"\d{1,3}(?: \d{3})+(?:\.\d*)?")
 
 
 def parse_amounts(texts: pl.Series) -> pl.Series:
-    """Parse '£1,234.50', '(1,234.50)', '1234.5-' and '5 CR' as pounds, DECIMAL(18,4), null where it is none.
+    """Parse '£1,234.50', '(1,234.50)', '1234.5-' and '5 CR' as pounds; null where it is no amount.
 
-    Brackets, a minus on either side and CR mean a credit; ' - ' is the accountant's zero.
+    DECIMAL(18,4). Brackets, a minus on either side and CR mean a credit, ' - ' means zero.
     """
     column = pl.col(texts.name)
     plain = (
@@ -51,6 +51,12 @@ def parse_amounts(texts: pl.Series) -> pl.Series:
         return_dtype=GBP,
     )
     return frame.select(pl.coalesce(amounts, found).alias(texts.name)).to_series()
+
+
+def sum_gbp(amounts: pl.Series) -> Decimal:
+    """The exact sum of a series of pounds."""
+    total = amounts.sum()
+    return total if isinstance(total, Decimal) else Decimal(0)
 
 
 def amount_from_text(text: str) -> Decimal | None:

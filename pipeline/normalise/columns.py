@@ -1,4 +1,4 @@
-"""Decides, by headings and by the cells below them, which column is the amount, supplier and date."""
+"""Decides by headings and the cells below them which column is amount, supplier and date."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -43,7 +43,7 @@ _COMPANY_WORDS = (
 
 @dataclass(frozen=True)
 class Sources:
-    """Where each thing comes from in a block of rows: column positions, None where there is none."""
+    """Where each thing comes from in a block of rows: column positions, None where nowhere."""
 
     amount: int | None
     supplier: int | None
@@ -178,6 +178,9 @@ def choose_sources(header: Header, profile: Profile) -> Sources:
     if date is None:
         # A column called "Month" may hold days; firsts of the month only say the month.
         date = _first_confirmed(headings, ("month",), profile.mid_month_days, profile, taken)
+    if date is None:
+        # Headed as the date but unreadable ("######" in a South West London pdf): all undated.
+        date = _unreadable_date(headings, profile)
     taken.update(c for c in [date] if c is not None)
     amount, role = _amount_column(headings, profile, taken)
     debit = _first_confirmed(headings, ("debit",), profile.amounts, profile, taken, sparse=True)
@@ -212,6 +215,15 @@ def choose_sources(header: Header, profile: Profile) -> Sources:
         headings=tuple(heading.text for heading in headings),
         roles=tuple(heading.roles for heading in headings),
     )
+
+
+def _unreadable_date(headings: Sequence[Heading], profile: Profile) -> int | None:
+    columns = [
+        column
+        for column, heading in enumerate(headings)
+        if heading.roles[:1] and heading.roles[0] in _DATE_PREFERENCE and profile.filled(column) > 0
+    ]
+    return next((c for c in columns if profile.amounts(c) < 0.5), None)
 
 
 def _amount_column(
@@ -288,9 +300,7 @@ def _field_columns(
     return fields
 
 
-def _basis(
-    headings: Sequence[Heading], amount: int | None, role: str, profile: Profile
-) -> str:
+def _basis(headings: Sequence[Heading], amount: int | None, role: str, profile: Profile) -> str:
     if amount is None:
         return "unknown"
     words = f" {headings[amount].folded} "

@@ -32,15 +32,19 @@ _MONTHS = {
     for name in names
 }
 # A clock time and its zone are read past, never used: Lancashire Fire prints 01:00 in summer.
-_CLOCK = r"(?:[T ,]+\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:\.\d+)?)?\s*(?:[AaPp]\.?[Mm]\.?)?\s*(?:Z|UTC|GMT|BST|[+-]\d{2}(?::?\d{2})?)?)?"
-_WEEKDAY = r"(?:(?:mon|tue|tues|wed|weds|thu|thur|thurs|fri|sat|sun)(?:day|nesday|sday|rsday|urday)?[ ,.]+)?"
+_CLOCK = (
+    r"(?:[T ,]+\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:\.\d+)?)?\s*(?:[AaPp]\.?[Mm]\.?)?"
+    r"\s*(?:Z|UTC|GMT|BST|[+-]\d{2}(?::?\d{2})?)?)?"
+)
+_WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes|s)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?[ ,.]+)?"
 _YEAR_FIRST = re.compile(rf"(\d{{4}})[-/. ](\d{{1,2}})[-/. ](\d{{1,2}}){_CLOCK}")
 _NUMBERS = re.compile(
     rf"{_WEEKDAY}(\d{{1,2}})\s*[-/.\\ ]\s*(\d{{1,2}})\s*[-/.\\ ]\s*(\d{{4}}|\d{{2}}){_CLOCK}",
     re.IGNORECASE,
 )
 _DAY_NAMED = re.compile(
-    rf"{_WEEKDAY}(\d{{1,2}})(?:st|nd|rd|th)?[-/. ,]*([a-z]{{3,9}})[-/. ,']*(\d{{4}}|\d{{2}}){_CLOCK}",
+    rf"{_WEEKDAY}(\d{{1,2}})(?:st|nd|rd|th)?[-/. ,]*([a-z]{{3,9}})[-/. ,']*(\d{{4}}|\d{{2}})"
+    rf"{_CLOCK}",
     re.IGNORECASE,
 )
 _NAMED_DAY = re.compile(
@@ -54,7 +58,7 @@ _COMPACT = re.compile(r"(?:19|20)\d{6}")
 _COMPACT_DAY_FIRST = re.compile(r"(\d{1,2})(\d{2})(20\d{2})")
 _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
 _EXCEL_DAY_ZERO = date(1899, 12, 30)
-# Spending was first published for 2010; anything outside is a slip of the key ("2203", "1900-01-00").
+# Spending was first published for 2010; outside lie slips of the key ("2203", "1900-01-00").
 _FIRST_YEAR, _LAST_YEAR = 1995, 2060
 
 
@@ -68,7 +72,7 @@ class Day:
 
 @dataclass(frozen=True)
 class ReadDates:
-    """A column of dates: `days` and `months` are Date series; a month is known wherever a day is."""
+    """A column of dates as two Date series; a month is known wherever a day is."""
 
     days: pl.Series
     months: pl.Series

@@ -22,7 +22,8 @@ def split_glued_cells(
     Only rows that are one cell short and whose amount does not parse are looked at.
     """
     date, supplier = sources.date, sources.supplier
-    assert date is not None
+    if date is None:
+        return cells, 0
     width = cells.width
     short = amounts.is_null() & cells.to_series(width - 1).is_null()
     positions = short.arg_true().to_list()
@@ -46,9 +47,7 @@ def split_glued_cells(
     return pl.DataFrame(columns), len(repaired)
 
 
-def _split(
-    row: list[str | None], column: int, pattern: re.Pattern[str]
-) -> list[str | None] | None:
+def _split(row: list[str | None], column: int, pattern: re.Pattern[str]) -> list[str | None] | None:
     cell = row[column]
     found = pattern.fullmatch(cell) if cell else None
     if found is None:

@@ -38,14 +38,14 @@ PAYMENTS_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "repeated_total_suspected": pl.Boolean,
     "other": pl.String,
 }
-REJECTED_SCHEMA = {
+REJECTED_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "sheet": pl.String,
     "row_number": pl.Int64,
     "column_name": pl.String,
     "value": pl.String,
     "reason": pl.String,
 }
-EXCLUDED_SCHEMA = {
+EXCLUDED_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "sheet": pl.String,
     "row_number": pl.Int64,
     "class": pl.String,
@@ -64,7 +64,19 @@ _TEXT_FIELDS = (
     "vat_number",
     "capital_or_revenue",
 )
-_YES = ("y", "yes", "true", "1", "c", "card", "purchase card", "p card", "pcard", "gpc", "credit card")
+_YES = (
+    "y",
+    "yes",
+    "true",
+    "1",
+    "c",
+    "card",
+    "purchase card",
+    "p card",
+    "pcard",
+    "gpc",
+    "credit card",
+)
 _NO = ("n", "no", "false", "0", "-", "n/a", "none")
 
 
@@ -125,7 +137,7 @@ def _read_block(
             amounts=amounts,
             amount_columns=sources.amount_columns,
             supplier_column=_required(sources.supplier),
-            date_column=sources.date,
+            date_column=sources.date if months.count() else None,
             dated=months.is_not_null(),
             header_position=header_position,
         ),
@@ -145,7 +157,8 @@ def _read_block(
 
 
 def _required(column: int | None) -> int:
-    assert column is not None
+    if column is None:
+        raise AssertionError("a block is only planned with complete sources")
     return column
 
 
@@ -167,9 +180,7 @@ def _amounts(cells: pl.DataFrame, sources: Sources) -> pl.Series:
     )
 
 
-def _dates(
-    cells: pl.DataFrame, sources: Sources, order: DateOrder
-) -> tuple[pl.Series, pl.Series]:
+def _dates(cells: pl.DataFrame, sources: Sources, order: DateOrder) -> tuple[pl.Series, pl.Series]:
     """The day and the month of each row, the month also where only that is printed."""
     nothing = pl.Series([None], dtype=pl.Date).new_from_index(0, cells.height)
     days, months = nothing, nothing
@@ -190,8 +201,7 @@ def _printed_months(cells: pl.DataFrame, sources: Sources, order: DateOrder) -> 
     # "AUGUST" beside "2023/24" (Hackney): the financial year begins in April.
     years = cells.to_series(sources.year)
     pairs = {
-        pair: _month_of_year(*pair)
-        for pair in zip(texts.to_list(), years.to_list(), strict=True)
+        pair: _month_of_year(*pair) for pair in zip(texts.to_list(), years.to_list(), strict=True)
     }
     named = [pairs[pair] for pair in zip(texts.to_list(), years.to_list(), strict=True)]
     return parse_dates(pl.Series(named, dtype=pl.String), order).months
@@ -215,9 +225,9 @@ def _payment_columns(sources: Sources) -> list[pl.Expr]:
     redacted = is_withheld(name)
     if "is_redacted" in sources.fields:
         flag = pl.col(str(sources.fields["is_redacted"]))
-        redacted = redacted | (
-            flag.str.to_lowercase().is_in(_YES) | is_withheld(flag)
-        ).fill_null(value=False)
+        redacted = redacted | (flag.str.to_lowercase().is_in(_YES) | is_withheld(flag)).fill_null(
+            value=False
+        )
     return [
         pl.col("sheet"),
         pl.col(ROW_NUMBER),
@@ -238,7 +248,7 @@ def _card_flag(sources: Sources) -> pl.Expr:
     if "is_card" not in sources.fields:
         return pl.lit(None, pl.Boolean)
     text = pl.col(str(sources.fields["is_card"])).str.to_lowercase()
-    return pl.when(text.is_in(_YES)).then(True).when(text.is_in(_NO)).then(False)  # noqa: FBT003
+    return pl.when(text.is_in(_YES)).then(True).when(text.is_in(_NO)).then(False)
 
 
 def _other(sources: Sources) -> pl.Expr:

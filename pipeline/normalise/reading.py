@@ -1,13 +1,14 @@
 """Reads the bytes of one published file into payments, with every row accounted for."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 import polars as pl
 
 from pipeline.errors import RefusedFileError
+from pipeline.normalise.amounts import sum_gbp
 from pipeline.normalise.dates import date_order
 from pipeline.normalise.kinds import SPEND, kind_of_file
 from pipeline.normalise.payments import (
@@ -139,8 +140,8 @@ def _read(workbook: Workbook, exceptions: ReadingExceptions) -> Reading:
     payments, at_stake = mark_repeated_totals(payments, plans[0].sources)
     if at_stake:
         warnings.append(
-            f"the amount looks like an invoice total repeated on each of its lines: £{at_stake:,.2f} "
-            f"of £{_pence(payments['amount_gbp'].sum()):,.2f} are repeats "
+            f"the amount looks like an invoice total repeated on each of its lines: "
+            f"£{at_stake:,.2f} of £{_pence(sum_gbp(payments['amount_gbp'])):,.2f} are repeats "
             "(flagged repeated_total_suspected)"
         )
     return _reading(workbook, plans, sheets, payments, warnings, rules)
@@ -159,10 +160,12 @@ def _reading(
     for plan, sheet in zip(plans, sheets, strict=True):
         name = f"sheet {plan.grid.name!r}: " if len(plans) > 1 else ""
         warnings += [f"{name}{warning}" for warning in dict.fromkeys(sheet.warnings)]
-    total = _pence(payments["amount_gbp"].sum())
+    total = _pence(sum_gbp(payments["amount_gbp"]))
     printed = _printed_total(sheets)
     if printed is not None and abs(printed - total) >= Decimal("0.02"):
-        warnings.append(f"the file prints a total of £{printed:,.2f}, its payments add up to £{total:,.2f}")
+        warnings.append(
+            f"the file prints a total of £{printed:,.2f}, its payments add up to £{total:,.2f}"
+        )
     first, last = _span(payments)
     sources = plans[0].sources
     bases = payments["amount_basis"].unique().to_list()
@@ -173,7 +176,7 @@ def _reading(
         rejected=rejected.height,
         excluded={kind: excluded.filter(pl.col("class") == kind).height for kind in EXCLUDED},
         excluded_gbp={
-            kind: str(_pence(excluded.filter(pl.col("class") == kind)["amount_gbp"].sum()))
+            kind: str(_pence(sum_gbp(excluded.filter(pl.col("class") == kind)["amount_gbp"])))
             for kind in EXCLUDED
         },
         rows=payments.height + rejected.height + excluded.height,
@@ -196,8 +199,8 @@ def _reading(
     return Reading(payments, rejected, excluded, summary)
 
 
-def _pence(amount: Decimal | int | None) -> Decimal:
-    return Decimal(amount or 0).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+def _pence(amount: Decimal) -> Decimal:
+    return amount.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
 
 
 def _printed_total(sheets: Sequence[SheetReading]) -> Decimal | None:

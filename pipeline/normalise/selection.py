@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 
+from pipeline.normalise.amounts import sum_gbp
 from pipeline.normalise.kinds import PURCHASE_CARD, kind_of_sheet
 from pipeline.normalise.payments import SheetReading
 from pipeline.normalise.sheets import SheetPlan
@@ -48,14 +50,14 @@ def without_repeated_sheets(
             kept.append((plan, sheet))
         else:
             warnings.append(
-                f"sheet {plan.grid.name!r} was left out: its payments are those of {twin.grid.name!r}"
+                f"sheet {plan.grid.name!r} was left out: "
+                f"its payments are those of {twin.grid.name!r}"
             )
     if len(kept) > 2:
         count = sum(sheet.payments.height for _, sheet in kept)
         for plan, sheet in kept:
-            if 2 * sheet.payments.height == count and 2 * _total(sheet) == sum(
-                _total(other) for _, other in kept
-            ):
+            total = sum((_total(other) for _, other in kept), Decimal(0))
+            if 2 * sheet.payments.height == count and 2 * _total(sheet) == total:
                 kept = [pair for pair in kept if pair[0] is not plan]
                 warnings.append(
                     f"sheet {plan.grid.name!r} was left out: it repeats all the other sheets"
@@ -73,7 +75,5 @@ def _same_payments(one: SheetReading, other: SheetReading) -> bool:
     return fewer >= 10 and fewer >= 0.95 * more and _total(one) == _total(other) != 0
 
 
-def _total(sheet: SheetReading) -> object:
-    return sheet.payments["amount_gbp"].sum()
-
-
+def _total(sheet: SheetReading) -> Decimal:
+    return sum_gbp(sheet.payments["amount_gbp"])

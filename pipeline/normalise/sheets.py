@@ -45,7 +45,9 @@ class SheetPlan:
 
 def plan_sheets(grids: Sequence[Grid], rules: HeadingRules) -> list[SheetPlan]:
     """A plan for each sheet that holds anything; sheets without headings borrow their sisters'."""
-    plans = [plan_sheet(grid, rules) for grid in grids if grid.frame.height and grid.frame.width > 1]
+    plans = [
+        plan_sheet(grid, rules) for grid in grids if grid.frame.height and grid.frame.width > 1
+    ]
     models = [plan for plan in plans if plan.blocks and plan.header is not None]
     return [plan if plan.blocks else _borrow_headings(plan, models, rules) for plan in plans]
 
@@ -59,9 +61,7 @@ def plan_sheet(grid: Grid, rules: HeadingRules) -> SheetPlan:
     return _plan_under(grid, cells, header, rules)
 
 
-def _plan_under(
-    grid: Grid, cells: pl.DataFrame, header: Header, rules: HeadingRules
-) -> SheetPlan:
+def _plan_under(grid: Grid, cells: pl.DataFrame, header: Header, rules: HeadingRules) -> SheetPlan:
     headers = [header]
     headers += [
         later
@@ -137,7 +137,8 @@ def _as_complete(sources: Sources, model: Sources) -> bool:
 
 
 def _borrowed_header(plan: SheetPlan, model: SheetPlan) -> Header | None:
-    assert model.header is not None
+    if model.header is None:
+        return None
     theirs = model.header.headings
     if plan.header is not None:
         # Derbyshire's July 2024 lost the headings of the columns it still holds.
@@ -166,9 +167,7 @@ def _agree(mine: Sequence[Heading], theirs: Sequence[Heading]) -> bool:
 def _filled_columns(cells: pl.DataFrame) -> list[int]:
     """The columns that hold something in a tenth of the rows or more."""
     rows = cells.filter(pl.sum_horizontal(pl.col(c).is_not_null() for c in cells.columns) >= 3)
-    return [
-        i for i, column in enumerate(rows.iter_columns()) if column.count() > 0.1 * rows.height
-    ]
+    return [i for i, column in enumerate(rows.iter_columns()) if column.count() > 0.1 * rows.height]
 
 
 def plan_without_header(plan: SheetPlan) -> SheetPlan:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import yaml
@@ -71,7 +72,7 @@ class Header:
 
 
 def fold_heading(text: str) -> str:
-    """A heading as it is compared: lower case words, one space between; a lone pound sign as '£'."""
+    """A heading as it is compared: lower case words with one space between; a lone £ as '£'."""
     words = _CAMEL.sub(" ", text).lower().replace("&", " and ").replace("_", " ")
     words = _NUMBERING.sub("", words.strip(" *\ufeff"))
     folded = _NOT_WORDS.sub(" ", _POUNDS.sub(" ", words)).strip()
@@ -135,14 +136,17 @@ def rules_with(exceptions: Mapping[str, str]) -> HeadingRules:
     """The rules with one publisher's headings read otherwise: heading -> column or `ignore`."""
     known = _synonyms()
     return HeadingRules(
-        known["headings"], known["ambiguous"], [tuple(p) for p in known["phrases"]], exceptions
+        known["headings"],
+        known["ambiguous"],
+        [(role, pattern) for role, pattern in known["phrases"]],
+        exceptions,
     )
 
 
 @cache
-def _synonyms() -> dict[str, dict[str, list[str]]]:
+def _synonyms() -> dict[str, Any]:
     with SYNONYMS_PATH.open(encoding="utf-8") as file:
-        synonyms: dict[str, dict[str, list[str]]] = yaml.safe_load(file)
+        synonyms: dict[str, Any] = yaml.safe_load(file)
     return synonyms
 
 
@@ -159,7 +163,7 @@ def find_header(cells: pl.DataFrame, rules: HeadingRules) -> Header | None:
 
 
 def later_headers(cells: pl.DataFrame, first: Header, rules: HeadingRules) -> list[Header]:
-    """Header rows below the first: repeated ones, and those that begin other columns in mid-sheet."""
+    """Header rows below the first: repeated ones, and those that begin other columns."""
     amounts = first.columns_of(AMOUNT_ROLES)
     start = first.rows[-1] + 1
     found = []

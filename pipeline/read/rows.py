@@ -56,7 +56,7 @@ class Block:
 
 @dataclass(frozen=True)
 class PrintedTotal:
-    """A sum that the file prints: `position` in the block, and whether the rows above bear it out."""
+    """A sum that the file prints: where in the block, and whether the rows above bear it out."""
 
     position: int
     amount: Decimal
@@ -135,9 +135,9 @@ class _Judge:
         self._amounts = block.amounts.to_list()
         self._reasons: dict[int, str] = {}
         self._totals: list[PrintedTotal] = []
-        # Sum and count of everything before a row, totals taken out as they are found.
+        # The sum of all amounts before a row; those that are no payments are taken out as found.
         self._sums = list(accumulate((a or Decimal(0) for a in self._amounts), initial=Decimal(0)))
-        self._totals_so_far = Decimal(0)
+        self._not_paid = Decimal(0)
         self._group_start = 0
         self._group_sum_start = Decimal(0)
 
@@ -148,7 +148,10 @@ class _Judge:
             if self._amounts[position] is None:
                 self._kinds[position] = self._without_amount(position, row)
             else:
-                self._kinds[position] = self._with_amount(position, row, position >= tail)
+                kind = self._with_amount(position, row, position >= tail)
+                self._kinds[position] = kind
+                if kind != PAYMENT:
+                    self._not_paid += self._amounts[position] or Decimal(0)
         return Verdicts(
             pl.Series("kind", self._kinds, dtype=pl.String), self._reasons, tuple(self._totals)
         )
@@ -214,19 +217,18 @@ class _Judge:
 
     def _total(self, position: int, amount: Decimal, agrees: bool, *, is_grand: bool) -> str:
         self._totals.append(PrintedTotal(position, amount, agrees, is_grand))
-        self._totals_so_far += amount
         self._group_start = position + 1
         self._group_sum_start = self._sums[position + 1]
         return TOTAL
 
     def _equals_whole(self, position: int, amount: Decimal) -> bool:
-        before = self._sums[position] - self._totals_so_far
-        return position > 1 and abs(before - amount) < _PENNY
+        before = self._sums[position] - self._not_paid
+        return position > 1 and bool(abs(before - amount) < _PENNY)
 
     def _equals_group(self, position: int, amount: Decimal) -> bool:
         if position - self._group_start < 2:
             return False
-        return abs(self._sums[position] - self._group_sum_start - amount) < _PENNY
+        return bool(abs(self._sums[position] - self._group_sum_start - amount) < _PENNY)
 
     def _is_above_header(self, position: int) -> bool:
         return self._block.header_position is not None and position < self._block.header_position
