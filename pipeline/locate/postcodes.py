@@ -24,7 +24,7 @@ def _mended(outward: pl.Expr) -> pl.Expr:
     return (
         outward.str.replace("^0", "O")
         .str.replace("^1", "I")
-        .str.replace("^([A-Z])0([0-9OI])$", "${1}O$2")
+        .str.replace("^([A-Z])0([0-9OI]{1,2})$", "${1}O$2")
         .str.replace("^([A-Z])I(.?)$", "${1}1$2")
         .str.replace("^([A-Z]{2})I", "${1}1")
         .str.replace("^([A-Z]{1,2})O$", "${1}0")

@@ -149,4 +149,7 @@ def _parts(registers_dir: Path, register: str) -> tuple[pl.LazyFrame, pl.LazyFra
     organisations, names = part_paths(parts_dir(registers_dir), register)
     if not organisations.is_file() or not names.is_file():
         return PART_ORGANISATIONS.to_frame().lazy(), ORGANISATION_NAMES.to_frame().lazy()
-    return pl.scan_parquet(organisations), pl.scan_parquet(names)
+    return (
+        pl.scan_parquet(organisations).select(PART_ORGANISATIONS.names()),
+        pl.scan_parquet(names).select(ORGANISATION_NAMES.names()),
+    )

@@ -1,0 +1,47 @@
+import polars as pl
+import pytest
+
+from pipeline.match.classes import payee_class
+from pipeline.match.names import with_name_key
+
+
+def class_of(name):
+    frame = with_name_key(pl.LazyFrame({"name": [name]}), "name")
+    return frame.select(payee_class(pl.col("words"), pl.col("legal_form"))).collect().item()
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("REDACTED PERSONAL DATA", "redacted"),
+        ("THIRD PARTY", "redacted"),
+        ("Sundry Creditor", "redacted"),
+        ("Individual", "redacted"),
+        ("Mr J Smith", "person"),
+        ("DR A. B. JONES", "person"),
+        ("SMITH MRS J", "person"),
+        ("MR & MRS BROWN", "person"),
+        ("EXECUTORS OF THE LATE J BROWN", "person"),
+        ("Devon County Council", "public_body"),
+        ("LONDON BOROUGH OF HACKNEY", "public_body"),
+        ("TRAFFORD MBC", "public_body"),
+        ("NHS BLOOD AND TRANSPLANT", "public_body"),
+        ("Lancs Teaching Hosp NHS FT", "public_body"),
+        ("NHS LEWISHAM CLINICAL COMMISSIONING GROUP", "public_body"),
+        ("HMRC CUMBERNAULD", "public_body"),
+        ("Lancashire Constabulary", "public_body"),
+        ("DEVON & SOMERSET FIRE & RESCUE", "public_body"),
+        ("ST JAMES SURGERY", "gp_practice"),
+        ("DR SMITH AND PARTNERS", "gp_practice"),
+        ("VRANCH HOUSE SCHOOL", "school"),
+        ("TORQUAY ACADEMY", "school"),
+        ("VEOLIA ES (UK) LTD", "unknown"),
+        ("DR MARTENS LTD", "unknown"),
+        ("GLOUCESTERSHIRE RURAL COMMUNITY COUNCIL", "unknown"),
+        ("BRITISH COUNCIL", "unknown"),
+        ("POLICE FEDERATION", "unknown"),
+        ("KETTERING GENERAL HOSPITAL NHS FT CHARITIES", "unknown"),
+    ],
+)
+def test_a_name_claims_its_class(name, expected):
+    assert class_of(name) == expected
