@@ -1,0 +1,28 @@
+"""Options and places that several tests share."""
+
+from pathlib import Path
+
+import pytest
+
+SHARED = Path(__file__).resolve().parent.parent / "../shared"
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--update-golden",
+        action="store_true",
+        help="write what the reader says now as the expected outcome of every golden case",
+    )
+
+
+@pytest.fixture
+def update_golden(request) -> bool:
+    return request.config.getoption("--update-golden")
+
+
+@pytest.fixture(scope="session")
+def shared_spend() -> Path:
+    """The real published files beside the project; tests that need them skip without them."""
+    if not (SHARED / "spend").is_dir():
+        pytest.skip("../shared/spend is missing: this test reads real published files")
+    return SHARED / "spend"
