@@ -50,7 +50,7 @@ real: setup
 	@echo && $(REAL) $(BIN)/anchorspend sql "select publisher_id, files_selected as files, \
 	    sum(file_rows) as rows, sum(f.payment_rows) as payments, sum(blank_rows) as blank, \
 	    sum(total_rows) as totals, sum(header_rows) as headers, sum(note_rows) as notes, \
-	    sum(f.rejected_rows) as rejected, sum(f.total_gbp) as total_gbp \
+	    sum(f.rejected_rows) as rejected, sum(f.total_gbp)::decimal(18,2) as total_gbp \
 	    from marts.files f join marts.publishers p using (publisher_id) where is_selected \
 	    group by all order by 1"
 	@echo && $(REAL) $(BIN)/anchorspend compare preston blackpool torbay

@@ -38,7 +38,7 @@ where town_id in (select unnest($towns)) and scope = 'headline'
 order by financial_year, town_name, amount_basis
 """
 _BENCHMARKS = """
-select place, scope, financial_year, measure, value, unit, source
+select place, scope, financial_year, measure, value, unit, source, note
 from marts.published_benchmarks
 where place in (select town_name from marts.towns where town_id in (select unnest($towns)))
     and unit = 'percent'
@@ -128,12 +128,17 @@ def as_text(comparison: Comparison) -> str:
         parts.append("No payments are held for these towns: there is no share to compare.")
     if comparison.benchmarks:
         parts += ["", f"Published by others ({PRIVATE_DATA}): not comparable with the above"]
-        parts += [
-            f"  {row['place']} {row['financial_year']}: {row['measure'].replace('_', ' ')} "
-            f"{row['value']:g}% ({row['source']})"
-            for row in comparison.benchmarks
-        ]
+        parts += [_benchmark_line(row) for row in comparison.benchmarks]
     return "\n".join(parts)
+
+
+def _benchmark_line(row: dict[str, Any]) -> str:
+    year = row["financial_year"] or "year not stated"
+    note = f"; {row['note']}" if row["note"] else ""
+    return (
+        f"  {row['scope']}, {year}: {row['measure'].replace('_', ' ')} {float(row['value']):g}% "
+        f"({row['source']}{note})"
+    )
 
 
 def _coverage_lines(comparison: Comparison) -> list[str]:

@@ -27,14 +27,25 @@ def build_defs(settings: Settings) -> dg.Definitions:
     collect_job = dg.define_asset_job("collect", selection=dg.AssetSelection.assets(payments))
     build_job = dg.define_asset_job("build", selection=dg.AssetSelection.assets(*identify, models))
 
-    sensors = [
-        _build_after(collect_job, build_job, status)
-        for status in (
-            dg.DagsterRunStatus.SUCCESS,
-            dg.DagsterRunStatus.FAILURE,
-            dg.DagsterRunStatus.CANCELED,
+    def build_after(status: dg.DagsterRunStatus) -> dg.SensorDefinition:
+        @dg.run_status_sensor(
+            name=f"build_after_{status.value.lower()}",
+            description=f"Builds the database after a collect run that ended in {status.value}.",
+            run_status=status,
+            monitored_jobs=[collect_job],
+            request_job=build_job,
+            default_status=dg.DefaultSensorStatus.RUNNING,
         )
-    ]
+        def sensor(context: dg.RunStatusSensorContext) -> dg.RunRequest:
+            return dg.RunRequest(run_key=context.dagster_run.run_id)
+
+        return sensor
+
+    ended = (
+        dg.DagsterRunStatus.SUCCESS,
+        dg.DagsterRunStatus.FAILURE,
+        dg.DagsterRunStatus.CANCELED,
+    )
     return dg.Definitions(
         assets=[payments, *identify, models, *outside_assets(project)],
         jobs=[collect_job, build_job],
@@ -46,28 +57,8 @@ def build_defs(settings: Settings) -> dg.Definitions:
                 execution_timezone="Europe/London",
             )
         ],
-        sensors=sensors,
+        sensors=[build_after(status) for status in ended],
     )
-
-
-def _build_after(
-    collect_job: dg.UnresolvedAssetJobDefinition,
-    build_job: dg.UnresolvedAssetJobDefinition,
-    status: dg.DagsterRunStatus,
-) -> dg.SensorDefinition:
-    """Build whenever collect ends, however it ended."""
-
-    @dg.run_status_sensor(
-        name=f"build_after_{status.value.lower()}",
-        run_status=status,
-        monitored_jobs=[collect_job],
-        request_job=build_job,
-        default_status=dg.DefaultSensorStatus.RUNNING,
-    )
-    def build_after(context: dg.RunStatusSensorContext) -> dg.RunRequest:
-        return dg.RunRequest(run_key=context.dagster_run.run_id)
-
-    return build_after
 
 
 defs = build_defs(Settings.from_environment())

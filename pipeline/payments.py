@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -131,7 +132,7 @@ def compact_publisher(
     """
     cache = ReadingCache(readings_dir, ReadingExceptions(headers=dict(publisher.headers)))
     readings = {
-        sha256: cache.reading(sha256, lambda sha256=sha256: archive.read_bytes(sha256))
+        sha256: cache.reading(sha256, partial(archive.read_bytes, sha256))
         for sha256 in held["sha256"].unique(maintain_order=True)
     }
     digests = [
@@ -191,7 +192,7 @@ def _with_identity(publisher_id: str, parts: list[tuple[str, Path]]) -> pl.DataF
         )
         for sha256, path in parts
     ]
-    empty = pl.DataFrame(schema=_IDENTITY_SCHEMA | PAYMENTS_SCHEMA)
+    empty = pl.DataFrame(schema={**_IDENTITY_SCHEMA, **PAYMENTS_SCHEMA})
     if not frames:
         return empty
     payments = pl.concat(frames)
@@ -240,9 +241,10 @@ def _files(selected: pl.DataFrame, summaries: dict[str, dict[str, Any]]) -> pl.D
                 "warnings": "\n".join(summary["warnings"]),
             }
         )
-    texts: dict[str, pl.DataType] = {
-        name: pl.String() for name in ("total_gbp", "printed_total_gbp", "first_date", "last_date")
-    }
-    return pl.DataFrame(rows, schema=_FILE_SCHEMA | texts, orient="row").cast(
-        {name: _FILE_SCHEMA[name] for name in texts}
+    texts = dict.fromkeys(
+        ("total_gbp", "printed_total_gbp", "first_date", "last_date"), pl.String()
+    )
+    return pl.DataFrame(rows, schema={**_FILE_SCHEMA, **texts}, orient="row").with_columns(
+        pl.col("total_gbp", "printed_total_gbp").cast(_FILE_SCHEMA["total_gbp"]),
+        pl.col("first_date", "last_date").str.to_date("%Y-%m-%d"),
     )

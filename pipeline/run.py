@@ -14,8 +14,10 @@ import polars as pl
 from pipeline.collect.archive import Archive
 from pipeline.collect.attempts import Attempt
 from pipeline.collect.collecting import collect_publisher
+from pipeline.collect.discovery import discover, page_from_file, source_hosts
 from pipeline.collect.dropped import add_files
-from pipeline.collect.http import PoliteSession
+from pipeline.collect.hosts import host_of
+from pipeline.collect.http import FetchFailure, Page, PoliteSession
 from pipeline.collect.ledger import Ledger
 from pipeline.collect.selection import held_files
 from pipeline.errors import AnchorspendError
@@ -25,7 +27,7 @@ from pipeline.payments import COMPACTED, SUPPLIER_KEY, compact_publisher, write_
 from pipeline.registers.loading import RegisterSnapshot, load_registers
 from pipeline.registry.frames import write_registry_frames
 from pipeline.registry.load import load_registry
-from pipeline.registry.models import Publisher, Registry
+from pipeline.registry.models import LinksOnPage, Publisher, Registry
 from pipeline.settings import PROJECT_ROOT, Settings
 from pipeline.sql_models import TestResult, load_project, run_tests
 from pipeline.warehouse import BuildReport, build_database, open_database
@@ -202,3 +204,46 @@ def publishers_of_towns(registry: Registry, town_ids: Collection[str]) -> set[st
                 f"{', '.join(sorted(registry.towns))}."
             )
     return {publisher.id for town in town_ids for publisher, _ in registry.anchors_of(town)}
+
+
+def discover_links(
+    settings: Settings, publisher_id: str, landing_page: str | None, web: PoliteSession
+) -> list[dict[str, object]]:
+    """Every link that a publisher's rule looks at, taken or left; nothing is fetched but the page.
+
+    `landing_page` is another address, or a page saved to a file, to look at in its place.
+    Raises AnchorspendError where the publisher has no page or the page cannot be had.
+    """
+    publisher = registered_publisher(load_registry(settings.registry), publisher_id)
+    if not isinstance(publisher.discovery, LinksOnPage):
+        raise AnchorspendError(
+            f"{publisher.name} has no page to look at: {publisher.discovery.instructions}"
+        )
+
+    def fetch(url: str) -> Page:
+        if landing_page is None:
+            return web.fetch_page(url, source_hosts(publisher))
+        if landing_page.startswith(("http://", "https://")):
+            return web.fetch_page(landing_page, {host_of(landing_page), *source_hosts(publisher)})
+        return page_from_file(Path(landing_page), url)
+
+    try:
+        discovery = discover(publisher, fetch)
+    except FetchFailure as failure:
+        raise AnchorspendError(
+            f"The page of {publisher.name} was not read ({failure.outcome}: {failure.reason}): "
+            "save it with a browser and give the file as --landing-page."
+        ) from failure
+    return [
+        {
+            "url": link.url,
+            "label": link.label,
+            "heading": link.heading,
+            "decision": link.decision,
+            "reason": link.reason,
+            "kind": link.publication.kind if link.publication else None,
+            "first_day": link.publication.first_day if link.publication else None,
+            "last_day": link.publication.last_day if link.publication else None,
+        }
+        for link in discovery.links
+    ]

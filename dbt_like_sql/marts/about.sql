@@ -1,14 +1,53 @@
+with held as (
+    select
+        count(*) as files_held,
+        count(*) filter (where is_selected) as files_selected
+    from {{ ref('files') }}
+),
+
+published as (
+    select count(*) as publishers
+    from {{ ref('publishers') }}
+),
+
+paid as (
+    select
+        count(*) as payment_rows,
+        coalesce(sum(amount_gbp), 0) as payments_gbp
+    from {{ ref('payments') }}
+),
+
+rejected as (
+    select count(*) as rejected_rows
+    from {{ ref('rejected_rows') }}
+),
+
+identified as (
+    select count(*) as suppliers
+    from {{ ref('stg_identified__suppliers') }}
+),
+
+placed as (
+    select max(address_as_of_date) as registers_as_of_date
+    from {{ ref('stg_identified__supplier_places') }}
+)
+
 select
     builds.built_at,
     builds.anchorspend_version,
     builds.source_digest,
-    (select count(*) from {{ ref('publishers') }}) as publishers,
-    (select count(*) from {{ ref('files') }}) as files_held,
-    (select count(*) from {{ ref('files') }} where is_selected) as files_selected,
-    (select count(*) from {{ ref('payments') }}) as payment_rows,
-    (select coalesce(sum(amount_gbp), 0) from {{ ref('payments') }}) as payments_gbp,
-    (select count(*) from {{ ref('rejected_rows') }}) as rejected_rows,
-    (select count(*) from {{ ref('stg_identified__suppliers') }}) as suppliers,
-    (select max(address_as_of_date) from {{ ref('stg_identified__supplier_places') }})
-        as registers_as_of_date
+    published.publishers,
+    held.files_held,
+    held.files_selected,
+    paid.payment_rows,
+    paid.payments_gbp,
+    rejected.rejected_rows,
+    identified.suppliers,
+    placed.registers_as_of_date
 from {{ ref('stg_build__build') }} as builds
+cross join published
+cross join held
+cross join paid
+cross join rejected
+cross join identified
+cross join placed

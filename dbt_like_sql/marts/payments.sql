@@ -31,9 +31,10 @@ select
     end as supplier_name,
     suppliers.supplier_class,
     suppliers.decision as match_decision,
-    suppliers.register,
-    suppliers.number as register_number,
-    suppliers.register_name as organisation_name,
+    -- The matcher names its best guess for an ambiguous supplier too; a guess is not an answer.
+    if(suppliers.decision = 'matched', suppliers.register, null) as register,
+    if(suppliers.decision = 'matched', suppliers.number, null) as register_number,
+    if(suppliers.decision = 'matched', suppliers.register_name, null) as organisation_name,
     ---------- where
     places.postcode,
     places.latitude,

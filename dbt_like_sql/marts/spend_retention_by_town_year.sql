@@ -50,7 +50,7 @@ months as (
         anchors.town_id,
         anchors.financial_year,
         payments.amount_basis,
-        count(distinct (payments.publisher_id, payments.payment_month)) as anchor_months
+        count(distinct concat_ws(' ', payments.publisher_id, payments.payment_month)) as anchor_months
     from {{ ref('int_payments_selected') }} as payments
     inner join {{ ref('int_anchor_years') }} as anchors
         on
@@ -135,21 +135,30 @@ select
     shares.repeated_total_gbp,
     shares.undated_town_gbp,
     shares.undated_outside_town_gbp,
-    if(no_share_reason is null, town_low_gbp / town_low_total_gbp, null) as share_in_town_low,
-    if(no_share_reason is null, town_high_gbp / town_high_total_gbp, null) as share_in_town_high,
-    if(no_share_reason is null, county_low_gbp / county_low_total_gbp, null) as share_in_county_low,
-    if(no_share_reason is null, county_high_gbp / county_high_total_gbp, null)
+    case when shares.no_share_reason is null then shares.town_low_gbp / shares.town_low_total_gbp end
+        as share_in_town_low,
+    case when shares.no_share_reason is null then shares.town_high_gbp / shares.town_high_total_gbp end
+        as share_in_town_high,
+    case when shares.no_share_reason is null then shares.county_low_gbp / shares.county_low_total_gbp end
+        as share_in_county_low,
+    case when shares.no_share_reason is null then shares.county_high_gbp / shares.county_high_total_gbp end
         as share_in_county_high,
-    if(total_gbp > 0, (total_gbp - unknown_gbp) / total_gbp, null) as placed_share,
-    if(total_gbp - unknown_gbp > 0, town_gbp / (total_gbp - unknown_gbp), null)
+    case
+        when shares.total_gbp > 0
+            then (shares.total_gbp - shares.unknown_gbp) / shares.total_gbp
+    end as placed_share,
+    case
+        when shares.total_gbp > shares.unknown_gbp
+            then shares.town_gbp / (shares.total_gbp - shares.unknown_gbp)
+    end
         as located_share_in_town,
     case
-        when no_share_reason is not null then no_share_reason
-        when (total_gbp - unknown_gbp) / total_gbp < 0.5
+        when shares.no_share_reason is not null then shares.no_share_reason
+        when (shares.total_gbp - shares.unknown_gbp) / shares.total_gbp < 0.5
             then 'less than half of the pounds is placed'
-        when unclear_gbp / total_gbp > 0.15
+        when shares.unclear_gbp / shares.total_gbp > 0.15
             then 'what more than 15% of the pounds is for is unclear'
-        when repeated_total_gbp / total_gbp > 0.5
+        when shares.repeated_total_gbp / shares.total_gbp > 0.5
             then 'most of the pounds may be invoice totals printed on each of their lines'
     end as no_headline_reason
 from shares

@@ -1,7 +1,7 @@
 select
     supplier_id,
-    register,
-    number,
+    coalesce(register, '') as register,
+    coalesce(number, '') as number,
     place_kind,
     postcode,
     latitude,

@@ -77,7 +77,15 @@ def test_worked_figures_notice(name, tmp_path):
     faulty.write_text(text.replace(fault.sound, fault.faulty), encoding="utf-8")
 
     outcome = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/demo/test_world.py"],
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "tests/demo/test_world.py",
+        ],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(tmp_path)},
         capture_output=True,

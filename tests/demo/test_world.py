@@ -241,7 +241,7 @@ def test_suppliers_are_matched_or_left_as_worked_on_paper(world):
         ("Harbour Builders Ltd", "matched", "00000101", "ZA1 1AA"),
         ("HM Revenue and Customs", "none", None, None),
         ("Lakeside Training", "none", None, None),
-        ("Marlhaven Bakery Ltd", "matched", "00000109", "ZA1 1AC"),
+        ("Marlhaven Bakery Ltd", "matched", "00000109", "ZA1 1AE"),
         ("Marlhaven Foodbank", "matched", "999001", "ZA1 1AD"),
         ("METRO SYSTEMS LIMITED", "matched", "00000104", "ZC1 1AA"),
         ("Metro Systems Ltd", "matched", "00000104", "ZC1 1AA"),

@@ -1,0 +1,127 @@
+from dataclasses import replace
+
+import dagster as dg
+import pytest
+
+from pipeline.definitions import build_defs
+from pipeline.demo.hand_written import WORLD, run_demo
+from pipeline.run import add_dropped_files
+from pipeline.settings import Settings
+from pipeline.warehouse import query
+
+MARTS = (
+    "payments",
+    "rejected_rows",
+    "publishers",
+    "towns",
+    "anchors",
+    "spend_retention_by_town_year",
+    "published_benchmarks",
+)
+
+
+@pytest.fixture
+def world(tmp_path) -> Settings:
+    return Settings(
+        warehouse=tmp_path / "warehouse",
+        registers=WORLD / "registers",
+        registry=WORLD / "registry",
+    )
+
+
+# The publishers of the built-in registry are on the web, where a test has no business.
+INVENTED = [
+    dg.AssetKey(["payments", name])
+    for name in ("marlhaven_council", "thornley_college", "thornley_council")
+]
+
+
+def run_job(
+    world: Settings,
+    name: str,
+    instance: dg.DagsterInstance,
+    selection: list[dg.AssetKey] | None = None,
+) -> dg.ExecuteInProcessResult:
+    job = build_defs(world).resolve_job_def(name)
+    return job.execute_in_process(
+        instance=instance, raise_on_error=False, asset_selection=selection
+    )
+
+
+def rows_of(settings: Settings, mart: str) -> list[tuple]:
+    return query(settings.database_path, f"select * from marts.{mart} order by all").rows
+
+
+def test_both_jobs_give_the_marts_that_the_command_gives(world, tmp_path):
+    for folder in sorted((WORLD / "files").iterdir()):
+        add_dropped_files(world, folder.name, [folder])
+    by_command = Settings(warehouse=tmp_path / "by_command")
+    run_demo(by_command, say=lambda _: None)
+
+    with dg.instance_for_test() as instance:
+        collected = run_job(world, "collect", instance, INVENTED)
+        built = run_job(world, "build", instance)
+
+    assert collected.success
+    assert built.success
+    for mart in MARTS:
+        assert rows_of(world, mart) == rows_of(by_command, mart), mart
+    materialised = {event.asset_key for event in built.get_asset_materialization_events()}
+    assert dg.AssetKey(["marts", "spend_retention_by_town_year"]) in materialised
+    checks = built.get_asset_check_evaluations()
+    assert len(checks) > 100
+    assert all(check.passed for check in checks)
+
+
+def test_one_failing_publisher_turns_red_and_the_others_go_on(world):
+    for folder in sorted((WORLD / "files").iterdir()):
+        add_dropped_files(world, folder.name, [folder])
+    [lost] = [
+        path
+        for path in world.archive_dir.glob("*/*/content")
+        if b"Thornley Staff Pension Fund" in path.read_bytes()
+    ]
+    lost.unlink()
+
+    with dg.instance_for_test() as instance:
+        collected = run_job(world, "collect", instance, INVENTED)
+
+    assert not collected.success
+    red = [check.asset_key for check in collected.get_asset_check_evaluations() if not check.passed]
+    assert red == [dg.AssetKey(["payments", "thornley_council"])]
+    materialised = {
+        event.asset_key.path[-1] for event in collected.get_asset_materialization_events()
+    }
+    assert "marlhaven_council" in materialised
+    assert "thornley_council" not in materialised
+
+
+def test_lineage_runs_from_every_publisher_to_the_shares(world):
+    graph = build_defs(world).resolve_asset_graph()
+    shares = dg.AssetKey(["marts", "spend_retention_by_town_year"])
+    ancestors = graph.get_ancestor_asset_keys(shares)
+    assert dg.AssetKey(["payments", "marlhaven_council"]) in ancestors
+    assert dg.AssetKey(["registers"]) in ancestors
+    assert dg.AssetKey(["registry"]) in ancestors
+    assert dg.AssetKey(["seeds", "nature_rules"]) in ancestors
+
+
+def test_a_schedule_collects_every_night_and_build_follows_however_collect_ends(world):
+    repository = build_defs(world).get_repository_def()
+    [schedule] = repository.schedule_defs
+    assert (schedule.job_name, schedule.cron_schedule) == ("collect", "30 2 * * *")
+    assert {sensor.name for sensor in repository.sensor_defs} == {
+        "build_after_success",
+        "build_after_failure",
+        "build_after_canceled",
+    }
+
+
+def test_a_broken_publisher_yaml_does_not_take_the_graph_down(world, tmp_path):
+    broken = tmp_path / "registry"
+    (broken / "publishers").mkdir(parents=True)
+    (broken / "publishers" / "odd_council.yml").write_text("name: [", encoding="utf-8")
+    defs = build_defs(replace(world, registry=broken))
+    assert dg.AssetKey(["payments", "torbay_council"]) in (
+        defs.resolve_asset_graph().get_all_asset_keys()
+    )
