@@ -4,11 +4,11 @@ import json
 from datetime import date
 from pathlib import Path
 
-import duckdb
 import polars as pl
 
 from pipeline.locate.postcodes import clean_postcode
 from pipeline.match.names import with_name_key
+from pipeline.registers.bulk import json_records
 from pipeline.registers.companies import company_number
 from pipeline.registers.published import (
     HEAD_BYTES,
@@ -36,7 +36,6 @@ OTHER_NAME_FIELDS = {
     "charity_name_type": "VARCHAR",
     "charity_name": "VARCHAR",
 }
-READING_MEMORY = "1GB"
 
 
 def write_charities(
@@ -83,10 +82,8 @@ def _records(
         plain = plain_dir / f"{label}-{number}.json"
         unpack(path, plain)
         refuse_missing(path, _first_record(path, plain), fields)
-        records = plain.with_suffix(".parquet")
-        _json_to_parquet(path, plain, fields, records)
+        frames.append(json_records(path, plain, fields, plain.with_suffix(".columns")))
         plain.unlink()
-        frames.append(pl.scan_parquet(records))
     if not frames:
         types = {name: pl.Int64 if kind == "BIGINT" else pl.String for name, kind in fields.items()}
         return pl.Schema(types).to_frame().lazy()
@@ -104,24 +101,6 @@ def _first_record(path: Path, plain: Path) -> list[str]:
             "download it again."
         ) from fault
     return list(record) if isinstance(record, dict) else []
-
-
-def _json_to_parquet(path: Path, plain: Path, fields: dict[str, str], records: Path) -> None:
-    """Reads in DuckDB, which holds a part of the file at a time; the extract is some 400 MB."""
-    columns = ", ".join(f"{name}: '{kind}'" for name, kind in fields.items())
-    with duckdb.connect() as connection:
-        connection.execute(f"set memory_limit = '{READING_MEMORY}'")
-        try:
-            connection.execute(
-                f"copy (select * from read_json(?, columns = {{{columns}}}, format = 'array'))"
-                f" to '{str(records).replace(chr(39), chr(39) * 2)}' (format parquet)",
-                [str(plain)],
-            )
-        except duckdb.Error as fault:
-            raise RegisterRefusedError(
-                f"{path.name} is cut short or not JSON ({str(fault).splitlines()[0]}): "
-                "download it again."
-            ) from fault
 
 
 def _organisations(charities: pl.LazyFrame) -> pl.LazyFrame:

@@ -7,6 +7,7 @@ import polars as pl
 
 from pipeline.locate.postcodes import clean_postcode
 from pipeline.match.names import with_name_key
+from pipeline.registers.bulk import csv_columns
 from pipeline.registers.published import csv_heading, refuse_missing, unpack
 from pipeline.registers.schema import write_whole
 
@@ -34,18 +35,17 @@ def write_companies(
 
     Raises RegisterRefusedError for a wrong heading or a file cut short.
     """
-    plain_paths = []
+    parts = []
     for number, path in enumerate(paths):
         plain = plain_dir / f"companies-{number}.csv"
         unpack(path, plain)
-        refuse_missing(path, (name.strip() for name in csv_heading(path, plain)), COLUMNS)
-        plain_paths.append(plain)
-    companies = pl.scan_csv(
-        plain_paths,
-        infer_schema=False,
-        encoding="utf8-lossy",
-        with_column_names=lambda headings: [heading.strip() for heading in headings],
-    ).select(pl.col(COLUMNS).str.strip_chars().replace("", None))
+        headings = csv_heading(path, plain)
+        by_name = {heading.strip(): heading for heading in headings}
+        refuse_missing(path, by_name, COLUMNS)
+        wanted = {column: by_name[column] for column in COLUMNS}
+        parts.append(csv_columns(path, plain, headings, wanted, plain.with_suffix(".columns")))
+        plain.unlink()
+    companies = pl.concat(parts)
     write_whole(_organisations(companies, on), organisations)
     write_whole(_names(companies), names)
     return int(pl.scan_parquet(organisations).select(pl.len()).collect().item())

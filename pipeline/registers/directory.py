@@ -6,6 +6,7 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.locate.postcodes import clean_postcode
+from pipeline.registers.bulk import csv_columns
 from pipeline.registers.published import (
     POSTCODE_MEMBER,
     RegisterRefusedError,
@@ -39,7 +40,12 @@ def write_postcodes(paths: tuple[Path, ...], plain_dir: Path, postcodes: Path) -
     for number, path in enumerate(paths):
         plain = plain_dir / f"postcodes-{number}.csv"
         unpack(path, plain, POSTCODE_MEMBER)
-        directories.append(_directory(plain, columns_of(path, csv_heading(path, plain))))
+        headings = csv_heading(path, plain)
+        published = csv_columns(
+            path, plain, headings, columns_of(path, headings), plain.with_suffix(".columns")
+        )
+        directories.append(_directory(published))
+        plain.unlink()
     write_whole(pl.concat(directories), postcodes)
     return int(pl.scan_parquet(postcodes).select(pl.len()).collect().item())
 
@@ -61,12 +67,8 @@ def columns_of(path: Path, headings: list[str]) -> dict[str, str]:
     return found
 
 
-def _directory(plain: Path, columns: dict[str, str]) -> pl.LazyFrame:
-    published = pl.scan_csv(plain, infer_schema=False, encoding="utf8-lossy").select(
-        pl.col(column).str.strip_chars().replace("", None).alias(name)
-        for name, column in columns.items()
-    )
-    codes = [name for name in columns if name.endswith("_code")]
+def _directory(published: pl.LazyFrame) -> pl.LazyFrame:
+    codes = [name for name in COLUMNS if name.endswith("_code")]
     return published.select(
         clean_postcode(pl.col("postcode")),
         # 99.999999 stands for "no coordinates" (Channel Islands, Isle of Man, some terminated).

@@ -182,11 +182,14 @@ def open_plain(path: Path, member: re.Pattern[str] | None) -> BinaryIO:
 
 
 def unpack(path: Path, plain: Path, member: re.Pattern[str] | None = None) -> None:
-    """Writes the bytes inside a published file to `plain`, without a byte-order mark.
+    """Writes the text inside a published file to `plain`, as UTF-8 without a byte-order mark.
 
-    Raises RegisterRefusedError where the file is cut short, damaged or larger than any register.
+    Bytes that are no UTF-8 become replacement characters: one of them is no reason to refuse five
+    million companies. Raises RegisterRefusedError where the file is cut short, damaged or larger
+    than any register.
     """
     written = 0
+    decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
     try:
         with open_plain(path, member) as source, plain.open("wb") as target:
             block = source.read(COPY_BYTES).removeprefix(codecs.BOM_UTF8)
@@ -197,8 +200,9 @@ def unpack(path: Path, plain: Path, member: re.Pattern[str] | None = None) -> No
                         f"{path.name} is larger than {LARGEST_UNPACKED_BYTES} bytes unpacked, "
                         "more than any register: download it again."
                     )
-                target.write(block)
+                target.write(decoder.decode(block).encode())
                 block = source.read(COPY_BYTES)
+            target.write(decoder.decode(b"", final=True).encode())
     except (EOFError, zlib.error, zipfile.BadZipFile, gzip.BadGzipFile) as fault:
         raise RegisterRefusedError(
             f"{path.name} is cut short or damaged ({fault}): download it again."

@@ -279,5 +279,5 @@ def test_charities_cut_short_are_refused(source, registers_dir):
         text = archive.read("publicextract.charity.json")
     whole.unlink()
     (source / "publicextract.charity.json").write_bytes(text[:-300])
-    with pytest.raises(RegistersRefusedError, match="cut short or not JSON"):
+    with pytest.raises(RegistersRefusedError, match="is cut short or damaged"):
         load_registers(source, registers_dir)
