@@ -3,10 +3,11 @@
 import logging
 from datetime import UTC, datetime
 
+from pipeline.collect.answers import FetchFailure
 from pipeline.collect.archive import Archive
 from pipeline.collect.attempts import DROPPED, HELD_OUTCOMES, Attempt, Publication, publication_id
 from pipeline.collect.discovery import discover, source_hosts
-from pipeline.collect.http import FetchFailure, PoliteSession
+from pipeline.collect.http import PoliteSession
 from pipeline.collect.keep import KEPT_HEADERS, keep_bytes, keep_unchanged
 from pipeline.collect.ledger import Ledger
 from pipeline.registry.models import DropFolder, Publisher

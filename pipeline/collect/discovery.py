@@ -10,9 +10,9 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 from bs4 import BeautifulSoup
 from bs4.element import Tag
 
+from pipeline.collect.answers import Page
 from pipeline.collect.attempts import Publication, publication_id
 from pipeline.collect.hosts import host_of, is_allowed_host
-from pipeline.collect.http import Page
 from pipeline.collect.labels import clean_label, folders_and_name
 from pipeline.collect.periods import PeriodDecision, period_of
 from pipeline.errors import AnchorspendError

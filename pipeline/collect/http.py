@@ -11,7 +11,6 @@ from http import HTTPStatus
 from importlib.metadata import version
 from io import BytesIO
 from types import TracebackType
-from typing import Protocol
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -20,11 +19,22 @@ from urllib3 import BaseHTTPResponse
 from urllib3.exceptions import HTTPError
 from urllib3.util.retry import Retry
 
-from pipeline.collect.attempts import Outcome
-from pipeline.collect.content import HEAD_BYTES, is_challenge, is_page
+from pipeline.collect.answers import (
+    Answer,
+    FetchFailure,
+    Page,
+    Sink,
+    check_body,
+    check_status,
+    lower_names,
+    stated_charset,
+)
+from pipeline.collect.content import HEAD_BYTES, is_challenge
 from pipeline.collect.hosts import GuardedAdapter, PrivateAddressError, host_of, is_allowed_host
-from pipeline.collect.robots import ROBOT_NAME, FetchProblemError, RobotsBook
+from pipeline.collect.robots import ROBOT_NAME, RobotsBook
 from pipeline.errors import AnchorspendError
+
+__all__ = ["Answer", "FetchFailure", "Manners", "Page", "PoliteSession"]
 
 _CHUNK = 1 << 16
 _MAX_PAGE_BYTES = 20 * 1024 * 1024
@@ -32,53 +42,6 @@ _MAX_ROBOTS_BYTES = 512 * 1024
 _MAX_REDIRECTS = 5
 _RETRIED = frozenset({429, 500, 502, 503, 504})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_REFUSALS = frozenset({401, 403, 407, 451})
-_ABSENT = frozenset({404, 410})
-
-
-class FetchFailure(Exception):  # noqa: N818 - a page that is blocked or absent is no error
-    """A fetch that brought no bytes: which outcome it is, and why."""
-
-    def __init__(self, outcome: Outcome, reason: str, status: int | None = None) -> None:
-        super().__init__(reason)
-        self.outcome = outcome
-        self.reason = reason
-        self.status = status
-
-
-@dataclass(frozen=True)
-class Page:
-    """A landing page as it came: the address it was found at after redirects, and its bytes."""
-
-    url: str
-    content: bytes
-    charset: str | None = None
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a server said with a file; header names are in lower case."""
-
-    status: int
-    headers: Mapping[str, str]
-
-    @property
-    def is_unchanged(self) -> bool:
-        """Whether the server says that the version we hold is still the newest (304)."""
-        return self.status == HTTPStatus.NOT_MODIFIED
-
-
-class Sink(Protocol):
-    """What a body is written to; a second try starts again."""
-
-    def write(self, chunk: bytes, /) -> object:
-        """Take the next bytes."""
-
-    def start_again(self) -> None:
-        """Forget all bytes so far."""
-
-    def head(self, size: int) -> bytes:
-        """The first bytes written."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +88,7 @@ class _PatientRetry(Retry):
         **options: object,
     ) -> "_PatientRetry":
         spent = self
-        if response is not None and is_challenge(_lower(response.headers), b""):
+        if response is not None and is_challenge(lower_names(response.headers), b""):
             spent = self.new(total=0)
         return Retry.increment(spent, method, url, response, *arguments, **options)  # type: ignore[arg-type]
 
@@ -191,10 +154,9 @@ class PoliteSession:
             except HTTPError as error:
                 raise FetchFailure("error", f"the page came cut off ({error})") from error
             content = body.getvalue()
-            if is_challenge(_lower(response.headers), content[:HEAD_BYTES]):
+            if is_challenge(lower_names(response.headers), content[:HEAD_BYTES]):
                 raise FetchFailure("blocked", "the site asks for a browser", response.status_code)
-            charset = response.encoding if "charset" in _content_type(response) else None
-            return Page(response.url, content, charset)
+            return Page(response.url, content, stated_charset(response))
 
     def fetch_file(
         self,
@@ -213,7 +175,7 @@ class PoliteSession:
         for attempt in range(self.manners.tries):
             try:
                 with self._asked(url, allowed_hosts, headers) as response:
-                    answer = Answer(response.status_code, _lower(response.headers))
+                    answer = Answer(response.status_code, lower_names(response.headers))
                     if not answer.is_unchanged:
                         self._read(response, sink.write, self.manners.max_bytes)
             except HTTPError as error:
@@ -224,7 +186,7 @@ class PoliteSession:
                 time.sleep(self.manners.backoff_seconds * 2**attempt)
                 continue
             if not answer.is_unchanged:
-                _check_body(answer, sink)
+                check_body(answer, sink)
             return answer
         raise AssertionError("unreachable: the last try returns or raises")
 
@@ -239,7 +201,7 @@ class PoliteSession:
             self._check_robots(url)
             with self._sent(url, headers) as response:
                 if response.status_code not in _REDIRECTS:
-                    _check_status(response)
+                    check_status(response)
                     yield response
                     return
                 came_from, url = url, urljoin(url, response.headers.get("location", ""))
@@ -260,10 +222,7 @@ class PoliteSession:
             raise FetchFailure("refused", f"{how} without encryption")
 
     def _check_robots(self, url: str) -> None:
-        try:
-            rules = self._robots.rules_for(url)
-        except FetchProblemError as error:
-            raise FetchFailure("error", str(error)) from error
+        rules = self._robots.rules_for(url)
         if not rules.can_fetch(url, ROBOT_NAME):
             raise FetchFailure("blocked", "the site's robots.txt asks us to stay away")
         if wish := rules.crawl_delay(ROBOT_NAME):
@@ -282,7 +241,8 @@ class PoliteSession:
                         self._read(response, text.write, _MAX_ROBOTS_BYTES)
                         return text.getvalue().decode("utf-8", "replace")
                     if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-                        raise FetchProblemError(f"robots.txt answers {response.status_code}")
+                        reason = f"robots.txt answers {response.status_code}"
+                        raise FetchFailure("error", reason, response.status_code)
                     address = urljoin(address, response.headers.get("location", ""))
                     if response.status_code not in _REDIRECTS or not is_allowed_host(
                         host_of(address), [host]
@@ -291,9 +251,10 @@ class PoliteSession:
             except FetchFailure as failure:
                 if failure.outcome == "too_big":
                     return ""
-                raise FetchProblemError(failure.reason) from failure
+                raise
             except HTTPError as error:
-                raise FetchProblemError(f"robots.txt cannot be read ({error})") from error
+                reason = f"robots.txt cannot be read ({error})"
+                raise FetchFailure("error", reason) from error
         return ""
 
     @contextmanager
@@ -350,40 +311,3 @@ class PoliteSession:
                 seconds = self.manners.seconds_per_file
                 raise FetchFailure("error", f"not complete after {seconds:.0f} seconds", 200)
             write(chunk)
-
-
-def _check_status(response: requests.Response) -> None:
-    status = response.status_code
-    if status in {HTTPStatus.OK, HTTPStatus.NOT_MODIFIED}:
-        return
-    if status in _ABSENT:
-        raise FetchFailure("not_published", f"there is nothing at this address ({status})", status)
-    head = _head_of(response)
-    if status in _REFUSALS or is_challenge(_lower(response.headers), head):
-        raise FetchFailure("blocked", f"the site keeps scripts out ({status})", status)
-    raise FetchFailure("error", f"the site answers {status} {response.reason}", status)
-
-
-def _head_of(response: requests.Response) -> bytes:
-    try:
-        return bytes(response.raw.read(HEAD_BYTES, decode_content=True))
-    except HTTPError:
-        return b""
-
-
-def _check_body(answer: Answer, sink: Sink) -> None:
-    head = sink.head(HEAD_BYTES)
-    if is_challenge(answer.headers, head):
-        raise FetchFailure("blocked", "the site asks for a browser", answer.status)
-    if is_page(head):
-        raise FetchFailure("html_instead", "a web page came instead of a file", answer.status)
-    if not head:
-        raise FetchFailure("error", "the file is empty", answer.status)
-
-
-def _content_type(response: requests.Response) -> str:
-    return str(response.headers.get("content-type", "")).lower()
-
-
-def _lower(headers: Mapping[str, str]) -> dict[str, str]:
-    return {name.lower(): value for name, value in headers.items()}

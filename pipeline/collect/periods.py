@@ -153,11 +153,9 @@ def _one_reading(text: Dated, source: Source, others: Sequence[Dated]) -> Decide
     """The text's reading; where it allows several, the one that another text shares."""
     if len(text.spans) == 1:
         return text.spans[0], source, f"the {source.replace('_', ' ')} names the period"
-    shared = {
-        reading
-        for reading in text.spans
-        for other in others
-        if reading in other.spans or _fits(reading, other)
+    shared = {reading for reading in text.spans if any(reading in one.spans for one in others)}
+    shared = shared or {
+        reading for reading in text.spans if any(_fits(reading, one) for one in others)
     }
     if len(shared) == 1:
         return shared.pop(), source, "only one of its readings fits the other texts"

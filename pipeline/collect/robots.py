@@ -7,20 +7,17 @@ from urllib.parse import urlsplit
 
 from protego import Protego
 
+from pipeline.collect.answers import FetchFailure
+
 ROBOT_NAME = "anchorspend"
 
 _DAY_SECONDS = 24 * 3600.0
 _HOUR_SECONDS = 3600.0
 
 
-class FetchProblemError(Exception):
-    """A robots.txt that cannot be had: until it can, RFC 9309 wants us to stay away."""
-
-
 @dataclass(frozen=True)
 class _Known:
-    rules: Protego | None
-    problem: str
+    rules: Protego | FetchFailure
     good_until: float
 
 
@@ -28,7 +25,7 @@ class RobotsBook:
     """The rules of every site met so far.
 
     `read` gives the text at an address of robots.txt, "" where there is none, and raises
-    FetchProblemError where the site does not answer.
+    FetchFailure where the site does not answer: until it does, RFC 9309 wants us to stay away.
     """
 
     def __init__(self, read: Callable[[str], str]) -> None:
@@ -36,21 +33,22 @@ class RobotsBook:
         self._known: dict[str, _Known] = {}
 
     def rules_for(self, url: str) -> Protego:
-        """The rules of the site that the address lies on; raises FetchProblemError."""
+        """The rules of the site that the address lies on; raises FetchFailure."""
         parts = urlsplit(url)
         site = f"{parts.scheme}://{parts.netloc}"
         known = self._known.get(site)
         if known is None or time.monotonic() > known.good_until:
             known = self._ask(site)
             self._known[site] = known
-        if known.rules is None:
-            raise FetchProblemError(known.problem)
+        if isinstance(known.rules, FetchFailure):
+            failure = known.rules
+            raise FetchFailure(failure.outcome, failure.reason, failure.status)
         return known.rules
 
     def _ask(self, site: str) -> _Known:
         try:
             text = self._read(f"{site}/robots.txt")
-        except FetchProblemError as error:
+        except FetchFailure as failure:
             # A dead host is asked once, not once for each of its files.
-            return _Known(None, str(error), time.monotonic() + _HOUR_SECONDS)
-        return _Known(Protego.parse(text), "", time.monotonic() + _DAY_SECONDS)
+            return _Known(failure, time.monotonic() + _HOUR_SECONDS)
+        return _Known(Protego.parse(text), time.monotonic() + _DAY_SECONDS)
