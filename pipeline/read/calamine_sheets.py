@@ -79,8 +79,9 @@ def read_sheets(data: bytes, bounds: Bounds) -> list[Sheet]:
 def _rows(sheet: CalamineSheet, bounds: Bounds) -> Rows:
     if sheet.total_height * sheet.total_width <= bounds.cells:
         return sheet.to_python(skip_empty_area=False)
-    first_row, first_column = sheet.start or (0, 0)
-    rows: Rows = [[] for _ in range(first_row)]
+    # iter_rows leaves out the empty columns on the left, but not the empty rows above.
+    first_column = sheet.start[1] if sheet.start else 0
+    rows: Rows = []
     cells = 0
     for row in sheet.iter_rows():
         filled = next((at for at in range(len(row), 0, -1) if row[at - 1] != ""), 0)

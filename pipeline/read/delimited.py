@@ -12,7 +12,7 @@ from pipeline.read.limits import Limits
 from pipeline.read.quotes import Dialect, quotes_are_proper, split_records
 
 _DELIMITERS = (b",", b"\t", b";", b"|")
-_SAMPLE_BYTES = 64_000
+_SAMPLE_BYTES = 16_000
 _SPARE_COLUMNS = 4
 _QUOTED = re.compile(rb'"[^"\n]*"')
 
@@ -35,8 +35,7 @@ def find_dialect(text: bytes) -> Dialect:
     best = Dialect(b",", 1)
     best_score = 0.0
     for delimiter in _DELIMITERS:
-        counts = Counter(line.count(delimiter) for line in lines)
-        del counts[0]
+        counts = Counter(line.count(delimiter) for line in lines if delimiter in line)
         if not counts:
             continue
         # Of equally frequent widths the larger: a sparse file's full rows are its widest.
@@ -57,6 +56,8 @@ def _sample_lines(text: bytes) -> list[bytes]:
 
 
 def _check_size(text: bytes, dialect: Dialect, limits: Limits) -> None:
+    if len(text) < limits.max_text_cells:
+        return
     cells = text.count(dialect.delimiter) + text.count(b"\n") + 1
     if cells > limits.max_text_cells:
         raise RefusedFileError(

@@ -33,15 +33,14 @@ class Workbook:
 
 def tidy_frame(frame: pl.DataFrame) -> pl.DataFrame:
     """The frame with cells stripped of outer white space, empty ones null, no empty last column."""
-    cells = [name for name in frame.columns if name != ROW_NUMBER]
-    stripped = [pl.col(name).str.strip_chars() for name in cells]
-    frame = frame.select(
-        pl.col(ROW_NUMBER).cast(pl.Int64),
-        *[
-            pl.when(cell != "").then(cell).alias(name)
-            for name, cell in zip(cells, stripped, strict=True)
-        ],
-    )
+    cells = pl.all().exclude(ROW_NUMBER)
+    frame = frame.select(pl.col(ROW_NUMBER).cast(pl.Int64), cells.str.strip_chars())
+    is_empty = frame.select((cells == "").any()).row(0)
+    emptied = [name for name, has in zip(frame.columns[1:], is_empty, strict=True) if has]
+    if emptied:
+        frame = frame.with_columns(
+            pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in emptied
+        )
     return without_empty_tail(frame)
 
 

@@ -33,9 +33,10 @@ def quotes_are_proper(text: bytes, dialect: Dialect) -> bool:
         return False
     if not {part[:1] for part in parts[2::2]} <= borders:
         return False
-    return not any(
-        _holds_records(part.split(b"\n"), dialect) for part in parts[1::2] if b"\n" in part
-    )
+    inside = parts[1::2]
+    if b"\n" not in b"".join(inside):
+        return True
+    return not any(_holds_records(part.split(b"\n"), dialect) for part in inside if b"\n" in part)
 
 
 def _holds_records(lines: list[bytes], dialect: Dialect) -> bool:

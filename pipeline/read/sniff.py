@@ -2,11 +2,23 @@
 
 import io
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Mapping
 
 from pipeline.errors import RefusedFileError
 
+# All that zipfile raises over damaged archives.
+ZIP_FAULTS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    ValueError,
+    OSError,
+    EOFError,
+    RuntimeError,
+)
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # OLE directory entries are named in UTF-16.
 _OLE_KINDS: Mapping[str, str] = {
@@ -97,7 +109,7 @@ def open_zip(data: bytes) -> zipfile.ZipFile:
     """The zip directory of `data`; raises RefusedFileError when it is damaged or cut short."""
     try:
         return zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, RuntimeError) as error:
+    except ZIP_FAULTS as error:
         raise RefusedFileError(
             f"The workbook or zip is damaged or cut short ({error}); download it again."
         ) from error
@@ -121,7 +133,7 @@ def _open_document_kind(package: zipfile.ZipFile) -> str:
         return "ods"
     try:
         mimetype = package.read("mimetype").decode("ascii", errors="replace").strip()
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError) as error:
+    except ZIP_FAULTS as error:
         raise RefusedFileError(
             f"The OpenDocument file is damaged ({error}); download it again."
         ) from error

@@ -14,6 +14,8 @@ _C1_AS_CP1252 = {
 _MARKS = (codecs.BOM_UTF8, "\ufeff".encode().decode("cp1252").encode())
 # cp437 and cp850 write the pound sign as byte 0x9C, which cp1252 reads as "œ" (Bexley, Havering);
 # other exports have lost it to U+FFFD. Next to a letter neither is a pound sign.
+# The first bytes of both in UTF-8: one byte is found much faster than two.
+_MAY_BE_POUNDS = ("œ".encode()[:1], "\ufffd".encode()[:1])
 _POUND_AS_LIGATURE = re.compile(r"(?<![^\W\d_])œ(?![^\W\d_])")
 _POUND_LOST = re.compile(r"(?<!\w)\ufffd(?=-?[\d.])|(?<=\()\ufffd(?=\))")
 
@@ -26,14 +28,15 @@ def decode_text(data: bytes) -> tuple[bytes, str]:
     text, encoding = _to_utf8(data)
     if b"\0" in text:
         text = text.replace(b"\0", b"")
-    text = text.rstrip(b"\x1a")
-    if "œ".encode() in text or "\ufffd".encode() in text:
+    if encoding != "ascii" and any(byte in text for byte in _MAY_BE_POUNDS):
         repaired = _POUND_AS_LIGATURE.sub("£", text.decode())
         text = _POUND_LOST.sub("£", repaired).encode()
     if b"\r" in text:
-        # "\r\r\n" ends lines that were converted twice.
-        text = text.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    return text, encoding
+        text = text.replace(b"\r\n", b"\n")
+    if b"\r" in text:
+        # What is left ended lines that were converted twice, "\r\r\n", or alone.
+        text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return text.rstrip(b"\x1a"), encoding
 
 
 def _to_utf8(data: bytes) -> tuple[bytes, str]:

@@ -1,14 +1,13 @@
 """Zip archives -> the grids of their members; how far packages may unpack."""
 
 import zipfile
-import zlib
 from collections.abc import Callable
 from dataclasses import replace
 
 from pipeline.errors import RefusedFileError
 from pipeline.read.grid import Grid, Workbook
 from pipeline.read.limits import Limits
-from pipeline.read.sniff import open_zip
+from pipeline.read.sniff import ZIP_FAULTS, open_zip
 
 # Small files may shrink more without harm: a sheet of empty rows does.
 _RATIO_MATTERS_FROM = 20_000_000
@@ -85,5 +84,5 @@ def _member_bytes(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
         with archive.open(member) as packed:
             # zipfile stops at the size that the directory promised, which was checked.
             return packed.read(member.file_size)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
+    except ZIP_FAULTS as error:
         raise RefusedFileError(f"damaged ({error}); download it again.") from error
