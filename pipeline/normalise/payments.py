@@ -130,7 +130,7 @@ def _read_block(
                 f"{glued} rows had lost the comma between two columns and were taken apart"
             )
     days, months = _dates(cells, sources, order)
-    header_position = block.header.rows[0] - block.start if block.header else None
+    header_rows = [row - block.start for row in block.header.rows] if block.header else []
     verdicts = judge_rows(
         Block(
             cells=cells,
@@ -139,7 +139,7 @@ def _read_block(
             supplier_column=_required(sources.supplier),
             date_column=sources.date if months.count() else None,
             dated=months.is_not_null(),
-            header_position=header_position,
+            header_rows=tuple(header_rows),
         ),
         rules,
     )

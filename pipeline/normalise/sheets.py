@@ -73,11 +73,12 @@ def _plan_under(grid: Grid, cells: pl.DataFrame, header: Header, rules: HeadingR
     stops = [*starts[1:], cells.height]
     blocks = []
     for start, stop, own in zip(starts, stops, headers, strict=True):
-        sources = choose_sources(own, Profile(_body(cells, start, stop, own)))
+        body = _body(cells, start, stop, own)
+        sources = choose_sources(own, Profile(body))
         if sources.is_complete:
             blocks.append(BlockPlan(start, stop, own, sources))
         elif not blocks:
-            return SheetPlan(grid, cells, header, (), _what_is_missing(own, sources))
+            return SheetPlan(grid, cells, header, (), _what_is_missing(own, sources, body))
         else:
             # Words that look like headings but rule no rows: the block above goes on.
             blocks[-1] = replace(blocks[-1], stop=stop)
@@ -92,12 +93,15 @@ def _body(cells: pl.DataFrame, start: int, stop: int, header: Header) -> pl.Data
     below = cells.slice(header.rows[-1] + 1, stop - header.rows[-1] - 1)
     above = cells.slice(start, header.rows[0] - start)
     filled = pl.any_horizontal(pl.col(c).is_not_null() for c in cells.columns)
-    if below.filter(filled).height < 3 < above.filter(filled).height:
+    rows_below, rows_above = below.filter(filled).height, above.filter(filled).height
+    if rows_below == 0 or (rows_below < 3 and rows_above >= 10):
         return above
     return below
 
 
-def _what_is_missing(header: Header, sources: Sources) -> str:
+def _what_is_missing(header: Header, sources: Sources, body: pl.DataFrame) -> str:
+    if all(column.null_count() == body.height for column in body.iter_columns()):
+        return f"there are headings in row {header.rows[0] + 1} and no payments below them"
     names = ", ".join(f'"{" ".join(h.text.split())}"' for h in header.headings if h.text)
     missing = []
     if sources.supplier is None:

@@ -205,13 +205,10 @@ def _best_header(
     best: Header | None = None
     for index, (position, row) in enumerate(rows):
         header = header_of_row(position, row, rules)
+        if index + 1 < len(rows) and rows[index + 1][0] == position + 1:
+            header = _two_row_header(position, row, rows[index + 1][1], rules) or header
         if header is not None and (best is None or header.score > best.score):
             best = header
-        if index + 1 < len(rows) and rows[index + 1][0] == position + 1:
-            joined = _two_row_header(position, row, rows[index + 1][1], rules)
-            # Two rows are one header only when they say clearly more together than alone.
-            if joined is not None and (best is None or joined.score > best.score + 1):
-                best = joined
     return best
 
 
@@ -221,16 +218,21 @@ def _two_row_header(
     lower: tuple[str | None, ...],
     rules: HeadingRules,
 ) -> Header | None:
-    if _figures(upper) or _figures(lower) or sum(cell is not None for cell in upper) < 2:
+    """Two rows as one header ("Payment" over "Date"), if together they say no less than alone."""
+    if _figures(upper) or _figures(lower) or min(map(_filled, (upper, lower))) < 2:
         return None
     row = tuple(
         " ".join(part for part in parts if part) or None for parts in zip(upper, lower, strict=True)
     )
     header = header_of_row(position, row, rules)
-    alone = header_of_row(position + 1, lower, rules)
-    if header is None or (alone is not None and alone.score >= header.score):
+    alone = [header_of_row(position, upper, rules), header_of_row(position + 1, lower, rules)]
+    if header is None or any(one is not None and one.score > header.score for one in alone):
         return None
     return Header((position, position + 1), header.headings, header.score)
+
+
+def _filled(row: tuple[str | None, ...]) -> int:
+    return sum(cell is not None and any(c.isalpha() or c == "£" for c in cell) for cell in row)
 
 
 def header_of_row(position: int, row: Sequence[str | None], rules: HeadingRules) -> Header | None:
@@ -247,7 +249,6 @@ def header_of_row(position: int, row: Sequence[str | None], rules: HeadingRules)
     score = sum(meanings.values())
     is_header = (
         len(meanings) >= 2
-        and LISTED in meanings.values()
         and _names_a_payment(headings)
         and _figures(row) <= (1 if score >= 8 else 0)
     )
@@ -259,11 +260,11 @@ def _names_a_payment(headings: Sequence[Heading]) -> bool:
     has_amount = bool(roles.intersection(AMOUNT_ROLES))
     has_supplier = bool(roles.intersection(SUPPLIER_ROLES))
     has_date = bool(roles.intersection(DATE_ROLES))
-    return (
-        has_amount + has_supplier + has_date >= 2
-        or (has_amount and len(roles) >= 3)
-        or len([h for h in headings if h.certainty == LISTED]) >= 4
-    )
+    named = has_amount + has_supplier + has_date
+    listed = sum(heading.certainty == LISTED for heading in headings)
+    if not listed:
+        return named == 3
+    return named >= 2 or (has_amount and len(roles) >= 3) or listed >= 4
 
 
 def _figures(row: Sequence[str | None]) -> int:

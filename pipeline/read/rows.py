@@ -32,7 +32,7 @@ _TOTAL_LABEL = re.compile(
 )
 _GROUP_TOTAL = re.compile(r".+\s(?:sub-?\s?)?total:?|(?:sub-?\s?)?total\s*[-:]\s*.+", re.IGNORECASE)
 _MAY_BE_LABEL = r"(?i)total|\bsum\b|\bcount\b"
-_REPORT_WRITER_MARKS = frozenset({"LIST", "*", "FORMAT", "h.*", "footer"})
+_REPORT_WRITER_MARKS = frozenset({"LIST", "INSERTED DETAIL", "*", "FORMAT", "h.*", "footer"})
 _PENNY = Decimal("0.011")
 
 
@@ -41,7 +41,7 @@ class Block:
     """Rows under one header, with what is known of each: `cells` holds the text columns only.
 
     `amounts` is null where the amount's cell is blank or no amount; `dated` says where the date's
-    cell holds a day or month. Columns are positions in `cells`. Rows above `header_position` are
+    cell holds a day or month. Columns are positions in `cells`. Rows above `header_rows` are
     preamble unless they are payments in every respect (Hyndburn's header was sorted to the end).
     """
 
@@ -51,7 +51,7 @@ class Block:
     supplier_column: int
     date_column: int | None
     dated: pl.Series
-    header_position: int | None = None
+    header_rows: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -108,9 +108,9 @@ def judge_rows(block: Block, rules: HeadingRules) -> Verdicts:
     ).to_series()
     if block.date_column is None:
         suspect = suspect | _any_label(cells)
-    if block.header_position:
-        above = pl.Series(range(len(kinds))) < block.header_position
-        suspect = suspect | (above & (filled > 0))
+    if block.header_rows:
+        down_to_header = pl.Series(range(len(kinds))) <= block.header_rows[-1]
+        suspect = suspect | (down_to_header & (filled > 0))
     positions = suspect.arg_true().to_list()
     if not positions:
         return Verdicts(kinds)
@@ -145,7 +145,9 @@ class _Judge:
         suspects = self._block.cells.select(pl.all().gather(positions)).rows()
         tail = self._tail_start(positions, suspects)
         for position, row in zip(positions, suspects, strict=True):
-            if self._amounts[position] is None:
+            if position in self._block.header_rows:
+                self._kinds[position] = HEADER
+            elif self._amounts[position] is None:
                 self._kinds[position] = self._without_amount(position, row)
             else:
                 kind = self._with_amount(position, row, position >= tail)
@@ -171,6 +173,8 @@ class _Judge:
     def _without_amount(self, position: int, row: tuple[str | None, ...]) -> str:
         texts = [row[c] for c in self._block.amount_columns]
         text = next((t for t in texts if t is not None), None)
+        if not any(char.isalnum() for cell in row if cell for char in cell):
+            return NOTE
         if self._repeats_headings(row):
             return HEADER
         if self._is_labelled_total(row):
@@ -231,7 +235,7 @@ class _Judge:
         return bool(abs(self._sums[position] - self._group_sum_start - amount) < _PENNY)
 
     def _is_above_header(self, position: int) -> bool:
-        return self._block.header_position is not None and position < self._block.header_position
+        return position < min(self._block.header_rows, default=0)
 
     def _is_dated(self, position: int) -> bool:
         return self._block.date_column is not None and bool(self._block.dated[position])
