@@ -24,6 +24,7 @@ _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6", "caption", "summary", "legend",
 _ROWS = ("li", "tr", "p", "dd")
 # A row longer than this is a text with links in it, not the name of one of them.
 _LONGEST_ROW = 200
+_LONGEST_ADDRESS = 4000
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,8 @@ def _sort(publisher_id: str, rule: LinksOnPage, anchor: _Anchor) -> Link:
     host = host_of(anchor.url)
     if not host or urlsplit(anchor.url).scheme not in {"http", "https"}:
         return left("is no web address")
+    if len(anchor.url) > _LONGEST_ADDRESS:
+        return left(f"its address is longer than {_LONGEST_ADDRESS} characters")
     if not re.search(rule.href_matches, anchor.url):
         return left("its address does not match href_matches")
     if rule.label_matches and not re.search(rule.label_matches, anchor.label):

@@ -18,8 +18,10 @@ _CARD_AS_PART = re.compile(
 _SPEND = re.compile(
     r"(?:spend\w*|expenditure|payments?|invoices?|transactions?)[\s_-]*(?:data[\s_-]*)?"
     r"(?:over|above|exceeding|greater|more|in[\s_-]excess|to[\s_-]suppliers|of|£)|"
-    r"supplier[\s_-]*(?:payments?|spend)|(?:over|exceeding|above)[\s_-]*£?[\s_-]*(?:250|500|25)"
+    r"supplier[\s_-]*(?:payments?|spend)|spend\w*[\s_-]*data"
 )
+# Says nothing of contracts: "Contracts over £25,000" are a register.
+_THRESHOLD = re.compile(r"(?:over|exceeding|above)[\s_-]*£?[\s_-]*(?:250|500|25)")
 # Publication duties beside spending (Local Government Transparency Code 2015) and the papers
 # that explain them: files of their own, found under the same landing pages.
 _OTHER = re.compile(
@@ -48,7 +50,7 @@ def kind_of(label: str, url: str, heading: str | None = None) -> Kind:
         return "other"
     if any(_is_card(text) for text in own):
         return "purchase_card"
-    if any(_SPEND.search(text) for text in own):
+    if any(_SPEND.search(text) or _THRESHOLD.search(text) for text in own):
         return "spend"
     for text in (clean_label(heading or "").lower(), *(folder.lower() for folder in folders[::-1])):
         if _is_card(text):

@@ -11,13 +11,15 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _EXTENSION = re.compile(r"(?i)\.(?:csv|tsv|txt|xlsx?|xlsm|xlsb|ods|pdf|zip|json|xml|html?|aspx?)$")
 # "/media/4711/april-2019/download": the last piece names what the server does, not the file.
 _VERBS = frozenset({"download", "file", "view", "content", "inline", "raw"})
+# More than any label or file name; what is longer is a page's text inside a link.
+_LONGEST_LABEL = 500
 _NAMING_PARAMETERS = ("filename", "file", "name", "period")
 
 
 def clean_label(text: str) -> str:
-    """One line of text: no-break spaces are spaces, invisible characters go, runs collapse."""
-    folded = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
-    return " ".join(folded.split())
+    """One line of at most 500 characters, without invisible ones and without runs of spaces."""
+    folded = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text[: 20 * _LONGEST_LABEL]))
+    return " ".join(folded.split())[:_LONGEST_LABEL].rstrip()
 
 
 def folders_and_name(url: str) -> tuple[list[str], str]:
@@ -29,8 +31,12 @@ def folders_and_name(url: str) -> tuple[list[str], str]:
     if url.startswith(DROPPED):
         pieces, query = url.removeprefix(DROPPED).split("/"), ""
     else:
-        parts = urlsplit(url)
-        pieces, query = [_decoded(piece) for piece in parts.path.split("/")], parts.query
+        try:
+            path, query = urlsplit(url)[2:4]
+        except ValueError:
+            # "http://[may.csv": no address, but it may still name a month.
+            path, query = url, ""
+        pieces = [_decoded(piece) for piece in path.split("/")]
     pieces = [clean_label(piece) for piece in pieces if piece.strip()]
     while len(pieces) > 1 and pieces[-1].lower() in _VERBS:
         pieces.pop()

@@ -124,6 +124,7 @@ def test_a_redesigned_page_yields_nothing_and_shows_its_links():
         "<a href='" + "x" * 100_000 + ".csv'>May 2024</a>",
         "<div>" * 5_000 + "<a href='/may-2024.csv'>May 2024</a>",
         "<a href='/may-2024.csv'>" + "May 2024 " * 10_000 + "</a>",
+        "<a href='http://[may.csv'></a>",
         "<a href='//may-2024.csv'>May 2024</a><a href='http://a:b/c.csv'>x</a>",
     ],
 )

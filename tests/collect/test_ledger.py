@@ -78,6 +78,15 @@ def test_the_ledger_rebuilt_from_the_archive_holds_the_same_files(archive, ledge
         assert keep(b"a", archive, rebuilt, relabelled).outcome == "unchanged"
 
 
+def test_a_run_ended_between_sidecar_and_ledger_row_is_made_good(archive, ledger):
+    with archive.part_file() as part:
+        part.write(b"a")
+        archive.store(part, MAY, 1, datetime.now(UTC), {})
+    assert keep(b"a", archive, ledger).outcome == "new"
+    assert len(list(archive.sidecars())) == 1
+    assert rebuild_ledger(archive, ledger.path) == 1
+
+
 def test_a_clock_that_went_back_does_not_turn_versions_round(archive, ledger, monkeypatch):
     times = [datetime(2026, 4, 2, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC)]
 

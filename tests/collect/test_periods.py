@@ -2,9 +2,12 @@
 
 import csv
 import json
+import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from benchmarks.periods import judge
 from pipeline.collect.periods import decide_periods_file, period_of
@@ -183,6 +186,35 @@ def test_a_links_file_that_is_none_says_what_is_wrong(tmp_path, content):
         decide_periods_file(links)
     with pytest.raises(AnchorspendError, match="check the name"):
         decide_periods_file(tmp_path / "missing.csv")
+
+
+WORDS = st.sampled_from(
+    [
+        *("may", "June", "sep", "2019", "2011-12", "201805", "19/20", "'21", "Q1", "P5", "01"),
+        *("to", "and", "-", "_", ".", "/", " ", "31-10-2023", "over", "£500", "updated", "CSV"),
+        *("http://[", "\u200b", "\u00a0", "\u0662", "\u00b2"),
+    ]
+)
+TEXTS = st.lists(WORDS | st.text(max_size=4), max_size=12).map("".join)
+
+
+@settings(max_examples=150, deadline=None)
+@given(TEXTS, TEXTS, TEXTS)
+def test_whatever_stands_there_the_answer_is_whole_months_or_a_reason(label, url, heading):
+    found = period_of(label, url, heading)
+    assert found.reason
+    if found.decision == "period":
+        assert found.first_day.day == 1
+        assert found.first_day < found.last_day
+    else:
+        assert found.first_day is found.last_day is None
+
+
+def test_a_text_of_any_length_is_read_at_once():
+    start = time.perf_counter()
+    for text in ("over" + "_" * 200_000, "updated" + " -" * 100_000, "2019" + "-to" * 100_000):
+        period_of(text, "https://x/" + text, text)
+    assert time.perf_counter() - start < 1
 
 
 @pytest.mark.skipif(not PAIRS.exists(), reason="../shared is not beside the project")
