@@ -122,6 +122,7 @@ def as_text(comparison: Comparison) -> str:
             *_share_lines(comparison),
             "",
             *_headline_lines(comparison),
+            *_repeated_total_lines(comparison),
             NOT_A_CONFIDENCE_INTERVAL,
         ]
     else:
@@ -219,6 +220,20 @@ def _headline(row: dict[str, Any]) -> str:
         f"of the influenceable spend we hold ({row['amount_basis']} of VAT, "
         f"{row['anchors_with_payments']} of {row['anchor_count']} anchors)."
     )
+
+
+def _repeated_total_lines(comparison: Comparison) -> list[str]:
+    suspected = [
+        f"{row['town_name']} {row['financial_year']} £{_pounds(row['repeated_total_gbp'])}"
+        for row in comparison.shares
+        if row["repeated_total_gbp"]
+    ]
+    if not suspected:
+        return []
+    return [
+        "Counted above but doubtful, since they look like invoice totals printed on each of their "
+        f"lines: {', '.join(suspected)}."
+    ]
 
 
 def _band(low: float | None, high: float | None) -> str:

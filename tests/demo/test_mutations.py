@@ -20,7 +20,17 @@ class Fault:
 
 
 FAULTS = {
-    "match_key_keeps_the_legal_form": Fault("pipeline/match/names.py", "", ""),
+    "match_key_keeps_the_legal_form": Fault(
+        "pipeline/match/names.py",
+        'words.str.replace(rf"(.) (?:{forms.alternation})$", "$1").str',
+        "words.str",
+    ),
+    "match_forgets_previous_names": Fault(
+        "pipeline/registers/companies.py", "pl.concat([current, previous])", "current"
+    ),
+    "sign_of_credits_is_lost": Fault(
+        "pipeline/normalise/amounts.py", "return -amount if credit else amount", "return amount"
+    ),
     "financial_year_begins_in_january": Fault(
         "dbt_like_sql/macros/financial_year.sql", "month(day) >= 4", "month(day) >= 1"
     ),

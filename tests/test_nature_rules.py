@@ -1,0 +1,72 @@
+"""The nature rules of the seed, as words that publishers print."""
+
+import duckdb
+import pytest
+
+from pipeline.settings import PROJECT_ROOT
+
+RULES = PROJECT_ROOT / "dbt_like_sql/seeds/nature_rules.csv"
+
+
+def nature(looks_in: str, text: str) -> str:
+    row = duckdb.execute(
+        "select arg_min(nature, rule_order) from read_csv($rules)"
+        " where looks_in = $looks_in and regexp_matches($text, pattern, 'i')",
+        {"rules": str(RULES), "looks_in": looks_in, "text": text},
+    ).fetchone()
+    return (row and row[0]) or "unclassified"
+
+
+@pytest.mark.parametrize(
+    ("category", "expected"),
+    [
+        ("Temporary Loans", "treasury"),
+        ("Interest Payable Temporary Loan", "treasury"),
+        ("Demand On Collection Fund", "precept_levy"),
+        ("Precepts", "precept_levy"),
+        ("LGPS Pensions Deficit Payment", "tax_pension_payroll"),
+        ("Rates", "tax_pension_payroll"),
+        ("Water Rates", "procured"),
+        ("Agency Staff", "procured"),
+        ("CYP Direct Payments", "direct_payment_or_benefit"),
+        ("Allowances - Fostering General", "direct_payment_or_benefit"),
+        ("Independent Fostering (3rd)", "care_placement"),
+        ("Residential Care - Independent Sector", "care_placement"),
+        ("Care Spot - Private (3rd)", "care_placement"),
+        ("Schools Block Funding", "schools_funding"),
+        ("In year DSG to Academies", "schools_funding"),
+        ("Grants & Cont to Local Auth (3rd)", "public_transfer"),
+        ("Grants & Cont to Vol, comm & soc ent", "grant"),
+        ("Building Works", "procured"),
+        ("Computer Software", "procured"),
+        ("4501", "unclassified"),
+        ("Consolidated invoice suspense", "unclassified"),
+    ],
+)
+def test_a_category_tells_what_the_money_is_for(category, expected):
+    assert nature("category", category) == expected
+
+
+@pytest.mark.parametrize(
+    ("payee", "expected"),
+    [
+        ("HM Revenue & Customs (Direct Debit)", "tax_pension_payroll"),
+        ("HMRC", "tax_pension_payroll"),
+        ("LANCASHIRE COUNTY PENSION FUND", "tax_pension_payroll"),
+        ("PUBLIC WORKS LOAN BOARD - DIRECT DEBIT ONLY", "treasury"),
+        ("Pensioners Link", "unclassified"),
+        ("Kent County Council", "unclassified"),
+    ],
+)
+def test_a_payee_tells_it_where_no_category_does(payee, expected):
+    assert nature("supplier_name", payee) == expected
+
+
+def test_every_rule_of_categories_comes_before_every_rule_of_payees():
+    [(last_category, first_payee)] = duckdb.execute(
+        "select max(rule_order) filter (where looks_in in ('category', 'description')),"
+        " min(rule_order) filter (where looks_in in ('supplier_name', 'supplier_class'))"
+        " from read_csv($rules)",
+        {"rules": str(RULES)},
+    ).fetchall()
+    assert last_category < first_payee
