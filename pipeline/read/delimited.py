@@ -23,10 +23,22 @@ def read_delimited(text: bytes, limits: Limits) -> Grid:
     Raises RefusedFileError when there are more columns or cells than the limits allow.
     """
     dialect = find_dialect(text)
-    _check_size(text, dialect, limits)
+    frame = _read(text, dialect, limits)
+    if dialect.width == 1 and b'"' in text:
+        # Some exports quote each line whole, so that it is one cell of its own text.
+        unwrapped = "\n".join(frame["0"].fill_null("")).encode()
+        if (inner := find_dialect(unwrapped)).width > 1:
+            frame = _read(unwrapped, inner, limits)
+    return Grid("", frame)
+
+
+def _read(text: bytes, dialect: Dialect, limits: Limits) -> pl.DataFrame:
+    _check_cells(text, dialect, limits)
     if quotes_are_proper(text, dialect):
-        return Grid("", tidy_frame(_read_fast(text, dialect, limits)))
-    return Grid("", frame_of_strings(zip_longest(*split_records(text.decode(), dialect))))
+        return tidy_frame(_read_fast(text, dialect, limits))
+    records = split_records(text.decode(), dialect)
+    _check_width(max(map(len, records)), limits)
+    return frame_of_strings(zip_longest(*records))
 
 
 def find_dialect(text: bytes) -> Dialect:
@@ -51,11 +63,13 @@ def _sample_lines(text: bytes) -> list[bytes]:
     if len(text) > 4 * _SAMPLE_BYTES:
         middle = len(text) // 2
         parts.append(text[middle : middle + _SAMPLE_BYTES].partition(b"\n")[2])
-    lines = [line for part in parts for line in _QUOTED.sub(b"", part).split(b"\n") if line.strip()]
+    lines = [
+        line for part in parts for line in _QUOTED.sub(b"", part).split(b"\n") if line.strip(b" ")
+    ]
     return lines[:-1] if len(lines) > 2 else lines
 
 
-def _check_size(text: bytes, dialect: Dialect, limits: Limits) -> None:
+def _check_cells(text: bytes, dialect: Dialect, limits: Limits) -> None:
     if len(text) < limits.max_text_cells:
         return
     cells = text.count(dialect.delimiter) + text.count(b"\n") + 1
@@ -70,16 +84,20 @@ def _read_fast(text: bytes, dialect: Dialect, limits: Limits) -> pl.DataFrame:
     """Polars' parse, for text whose quotes were proven to open and close at field borders."""
     if not text.strip(b"\n"):
         return pl.DataFrame(schema={ROW_NUMBER: pl.Int64, "0": pl.String})
-    width = dialect.width + _SPARE_COLUMNS
+    _check_width(dialect.width, limits)
     try:
-        return _polars_parse(text, dialect, width)
-    except pl.exceptions.ComputeError:
+        return _polars_parse(text, dialect, dialect.width + _SPARE_COLUMNS)
+    except (pl.exceptions.ComputeError, pl.exceptions.SchemaError):
         width = _widest_record(text, dialect)
+    _check_width(width, limits)
+    return _polars_parse(text, dialect, width)
+
+
+def _check_width(width: int, limits: Limits) -> None:
     if width > limits.max_columns:
         raise RefusedFileError(
             f"A record of the text has {width:,} columns and the limit is {limits.max_columns:,}."
         )
-    return _polars_parse(text, dialect, width)
 
 
 def _polars_parse(text: bytes, dialect: Dialect, width: int) -> pl.DataFrame:

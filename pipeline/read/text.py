@@ -4,7 +4,12 @@ import codecs
 import re
 
 _ASCII = bytes(range(128))
-_LEAD_BYTES = frozenset(range(0xC2, 0xF5))
+# Letters and punctuation of western Europe as they look when their UTF-8 is read byte by byte;
+# rarer sequences are accidents: the bytes of "é££" are also those of a Chinese character.
+_UTF8_IN_LATIN = re.compile(
+    "\xc2[\xa0-\xbf]|[\xc3-\xc9][\x80-\xbf]|\xe2[\x80-\x83][\x80-\xbf]|\xef\xbf\xbd|\xef\xbb\xbf"
+)
+_LEAD_BYTES = frozenset((*range(0xC2, 0xCA), 0xE2, 0xEF))
 _C1_AS_CP1252 = {
     code: bytes([code]).decode("cp1252")
     for code in range(0x80, 0xA0)
@@ -23,7 +28,7 @@ _POUND_LOST = re.compile(r"(?<!\w)\ufffd(?=-?[\d.])|(?<=\()\ufffd(?=\))")
 def decode_text(data: bytes) -> tuple[bytes, str]:
     """The text as UTF-8 with bare line feeds, without marks and NULs, and the encoding it was in.
 
-    Invalid UTF-8 is read as cp1252 byte by byte, so a file may change encoding from line to line.
+    Where not all is UTF-8 the rest is cp1252, so a file may change encoding from line to line.
     """
     text, encoding = _to_utf8(data)
     if b"\0" in text:
@@ -75,20 +80,9 @@ def _utf16_codec(data: bytes) -> str | None:
 
 def _single_bytes_to_utf8(data: bytes) -> tuple[bytes, str]:
     high = set(data.translate(None, _ASCII))
-    if high & _LEAD_BYTES:
-        text = data.decode("utf-8", errors="cp1252_where_invalid")
-        return text.encode(), "cp1252"
     latin = data.decode("latin-1")
+    if high & _LEAD_BYTES:
+        latin = _UTF8_IN_LATIN.sub(lambda found: found[0].encode("latin-1").decode(), latin)
     for code in sorted(high & _C1_AS_CP1252.keys()):
         latin = latin.replace(chr(code), _C1_AS_CP1252[code])
     return latin.encode(), "cp1252"
-
-
-def _invalid_bytes_as_cp1252(error: UnicodeError) -> tuple[str, int]:
-    if not isinstance(error, UnicodeDecodeError):
-        raise error
-    wrong = error.object[error.start : error.end].decode("latin-1")
-    return wrong.translate(_C1_AS_CP1252), error.end
-
-
-codecs.register_error("cp1252_where_invalid", _invalid_bytes_as_cp1252)

@@ -1,0 +1,49 @@
+import pytest
+
+from pipeline.read import read_workbook
+
+HEADER = "Supplier,Date,Amount,Note\n"
+GOOD = "Acme Ltd,01/04/2024,10.00,x\n"
+
+
+def rows_of(text: str) -> list[tuple[str | None, ...]]:
+    (grid,) = read_workbook(text.encode()).grids
+    return grid.frame.drop("row_number").rows()
+
+
+@pytest.mark.parametrize(
+    ("line", "first_cell"),
+    [
+        ('"Acme Ltd,01/04/2024,10.00,x', '"Acme Ltd'),
+        ('Acme "Best" Ltd,01/04/2024,10.00,x', 'Acme "Best" Ltd'),
+        ('"Acme "Best" Ltd",01/04/2024,10.00,x', 'Acme "Best" Ltd'),
+        ('"Acme "Best, Really" Ltd",01/04/2024,10.00,x', 'Acme "Best, Really" Ltd'),
+        ('"Acme" Ltd,01/04/2024,10.00,x', '"Acme" Ltd'),
+        ('6" pipe,01/04/2024,10.00,x', '6" pipe'),
+        (' "Smith, J",01/04/2024,10.00,x', "Smith, J"),
+    ],
+)
+def test_a_stray_quote_spoils_no_other_cell(line, first_cell):
+    rows = rows_of(HEADER + GOOD * 3 + line + "\n" + GOOD * 3)
+    assert len(rows) == 8
+    assert rows[4] == (first_cell, "01/04/2024", "10.00", "x")
+    assert rows[5] == ("Acme Ltd", "01/04/2024", "10.00", "x")
+
+
+def test_two_stray_quotes_far_apart_do_not_swallow_the_rows_between():
+    opening = '"Acme,01/04/2024,10.00,x\n'
+    closing = 'Acme,01/04/2024,10.00,x"\n'
+    rows = rows_of(HEADER + opening + GOOD * 200 + closing)
+    assert len(rows) == 203
+
+
+def test_a_cell_may_go_on_over_lines_beside_a_stray_quote_elsewhere():
+    text = HEADER + GOOD * 3 + '"Acme\nTrading\nLtd",01/04/2024,10.00,x\n' + '6"" pipe"",1,2,3\n'
+    rows = rows_of(text)
+    assert rows[4] == ("Acme\nTrading\nLtd", "01/04/2024", "10.00", "x")
+    assert len(rows) == 6
+
+
+def test_a_quote_that_never_closes_at_the_end_of_the_file():
+    rows = rows_of(HEADER + GOOD * 3 + '"Acme,01/04/2024,10.00,x')
+    assert rows[-1] == ('"Acme', "01/04/2024", "10.00", "x")
