@@ -3,7 +3,7 @@ import io
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import RefusedFileError
@@ -46,6 +46,8 @@ def as_read(rows) -> list[tuple[str | None, ...]]:
 )
 def test_rows_come_back_as_they_were_written(table, delimiter, line_end, quoting):
     rows = [HEADINGS, *table]
+    if line_end == "\r":
+        quoting = csv.QUOTE_ALL  # Python's writer quotes a line feed only in files that use it.
     text = written(rows, delimiter, line_end, quoting)
     assert cells_of(text.encode()) == as_read(rows)
 
@@ -62,6 +64,7 @@ def test_rows_survive_cp1252(table):
     assert cells_of(written(rows).encode("cp1252")) == as_read(rows)
 
 
+@settings(max_examples=15)
 @given(tables, st.integers(min_value=2_000, max_value=20_000))
 def test_large_texts_are_cut_as_pythons_csv_module_cuts_them(table, times):
     rows = [HEADINGS, *(table * (times // len(table)))]
