@@ -187,6 +187,8 @@ class PoliteSession:
                 continue
             if not answer.is_unchanged:
                 check_body(answer, sink)
+            elif not headers:
+                raise FetchFailure("error", "answers 304 though we hold no version", answer.status)
             return answer
         raise AssertionError("unreachable: the last try returns or raises")
 

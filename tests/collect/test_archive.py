@@ -38,6 +38,14 @@ def test_bytes_lie_under_their_digest_and_come_back(archive):
     assert path.read_bytes() == archive.read_bytes(sidecar.sha256) == b"a,b\n1,2\n"
 
 
+def test_the_content_is_the_download_itself_renamed(archive):
+    with archive.part_file() as part:
+        part.write(b"a,b\n")
+        inode = part.path.stat().st_ino
+        archive.store(part, MAY, 1, NOW, {})
+        assert archive.content_path(part.sha256).stat().st_ino == inode
+
+
 def test_a_sidecar_says_all_that_was_known(archive):
     sidecar = store(archive, b"a")
     assert list(archive.sidecars()) == [sidecar]

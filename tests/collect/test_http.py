@@ -57,6 +57,11 @@ def test_stamps_are_sent_and_304_keeps_what_we_hold(web, site, archive):
     assert body == b""
 
 
+def test_304_without_stamps_is_an_error_and_no_empty_file(web, site, archive):
+    site.answers["/may.csv"] = answer(status=304)
+    assert failure(web, site, archive).outcome == "error"
+
+
 @pytest.mark.parametrize("status", [404, 410])
 def test_an_absent_file_is_not_published_and_not_asked_for_again(web, site, archive, status):
     site.answers["/may.csv"] = answer(b"gone", status)
@@ -187,14 +192,22 @@ def test_a_redirect_within_the_host_is_followed(web, site, archive):
     assert fetch(web, site, archive)[1] == CSV
 
 
-def test_a_redirect_to_another_host_is_refused_and_not_followed(web, site, archive):
+def test_a_redirect_to_another_host_is_refused_and_not_followed(site, archive):
     target = f"http://localhost:{site.port}/elsewhere.csv"
     site.answers["/may.csv"] = answer(status=302, headers={"Location": target})
     site.answers["/elsewhere.csv"] = answer(CSV)
-    found = failure(web, site, archive)
-    assert found.outcome == "refused"
-    assert "localhost" in found.reason
-    assert site.asked("/elsewhere.csv") == 0
+    both = site.manners.loopback_hosts | {f"localhost:{site.port}"}
+    with PoliteSession(None, Manners(delay_seconds=0, loopback_hosts=both)) as web:
+        found = failure(web, site, archive)
+        assert found.outcome == "refused"
+        assert "localhost" in found.reason
+        assert site.asked("/elsewhere.csv") == 0
+        assert fetch(web, site, archive, hosts=["127.0.0.1", "localhost"])[1] == CSV
+
+
+def test_a_redirect_away_from_encryption_is_refused(web):
+    with pytest.raises(FetchFailure, match="without encryption"):
+        web._check_address("http://x.example/a", "https://x.example/a", ["x.example"])
 
 
 def test_a_redirect_to_an_internal_address_is_refused_even_where_its_host_is_listed(

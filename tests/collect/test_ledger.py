@@ -87,6 +87,24 @@ def test_a_run_ended_between_sidecar_and_ledger_row_is_made_good(archive, ledger
     assert rebuild_ledger(archive, ledger.path) == 1
 
 
+def test_a_new_label_of_the_same_bytes_is_in_the_archive_too(archive, ledger):
+    first = keep(b"a", archive, ledger)
+    again = keep(b"a", archive, ledger, replace(MAY, label="May 2025 (final)"))
+    assert (again.outcome, again.sha256) == ("unchanged", first.sha256)
+    ledger.close()
+    rebuild_ledger(archive, ledger.path)
+    with Ledger(ledger.path, archive) as rebuilt:
+        assert held_files(rebuilt)["label"].to_list() == ["May 2025 (final)"]
+
+
+def test_a_journal_of_the_old_ledger_is_not_left_beside_the_rebuilt_one(archive, ledger):
+    ledger.close()
+    journal = ledger.path.with_name("ledger.sqlite-journal")
+    journal.write_bytes(b"x")
+    rebuild_ledger(archive, ledger.path)
+    assert not journal.exists()
+
+
 def test_a_clock_that_went_back_does_not_turn_versions_round(archive, ledger, monkeypatch):
     times = [datetime(2026, 4, 2, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC)]
 

@@ -41,6 +41,7 @@ def days(label: str, url: str = NAMELESS, heading: str | None = None) -> str:
         ("31-10-2023", "2023-10-01..2023-10-31"),
         ("April 2019 - last updated 3 June 2021", "2019-04-01..2019-04-30"),
         ("Transparency code 2015: March 2016", "2016-03-01..2016-03-31"),
+        ("April 2019-20", "2019-04-01..2019-04-30"),
         ("January 2019/20", "2020-01-01..2020-01-31"),
         ("Period 5 2015/16", "2015-08-01..2015-08-31"),
         # spans
