@@ -61,8 +61,8 @@ def form_of(words: pl.Expr) -> pl.Expr:
     )
 
 
-def key_of(words: pl.Expr) -> pl.Expr:
-    """The space-free key of cleaned words: without legal form, spellings of one word made equal."""
+def key_words(words: pl.Expr) -> pl.Expr:
+    """Cleaned words without legal form, the spellings of one word made equal."""
     forms = legal_forms()
     spellings = forms.words
     return (
@@ -75,13 +75,21 @@ def key_of(words: pl.Expr) -> pl.Expr:
         .str.replace_many(
             [f" {word} " for word in spellings], [f" {word} " for word in spellings.values()]
         )
-        .str.replace_all(" ", "")
+        .str.replace_all(r" +", " ")
+        .str.strip_chars(" ")
     )
 
 
 def with_name_key(frame: pl.LazyFrame, name: str) -> pl.LazyFrame:
-    """Adds `words`, `legal_form` and `name_key` of a column; a blank name has a null key."""
-    return frame.with_columns(words=clean_words(pl.col(name))).with_columns(
-        legal_form=form_of(pl.col("words")),
-        name_key=pl.when(pl.col("words") != "").then(key_of(pl.col("words"))),
+    """Adds `words`, `legal_form`, `name_words` and `name_key` of a column of names.
+
+    The key is the space-free name_words; a name without letters and figures has neither.
+    """
+    return (
+        frame.with_columns(words=clean_words(pl.col(name)))
+        .with_columns(
+            legal_form=form_of(pl.col("words")),
+            name_words=pl.when(pl.col("words") != "").then(key_words(pl.col("words"))),
+        )
+        .with_columns(name_key=pl.col("name_words").str.replace_all(" ", "", literal=True))
     )

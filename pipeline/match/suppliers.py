@@ -31,7 +31,15 @@ CANDIDATES = pl.Schema({"supplier_id": pl.String, "register": pl.String, "number
 # Industrial and provident and other registered societies, by their prefix in the register.
 MUTUAL_NUMBER = r"^(?:IP|RS|SP|NP|NO)"
 # What makes one organisation a better answer than another, in this order.
-QUALITIES = ["form_conflicts", "rank", "form_rank", "is_ended", "kind_rank", "elsewhere"]
+QUALITIES = [
+    "form_conflicts",
+    "rank",
+    "form_rank",
+    "is_ended",
+    "kind_rank",
+    "is_superseded",
+    "elsewhere",
+]
 
 
 @dataclass(frozen=True)
@@ -90,6 +98,10 @@ def _best_of_each_unit(possible: pl.DataFrame, suppliers: pl.DataFrame) -> pl.Da
             is_ended=~pl.col("is_live").fill_null(value=False),
             elsewhere=~pl.col("paid_at").eq(pl.col("postcode")).fill_null(value=False),
             is_charity=pl.col("register") == "chc",
+            # The charity that a company grew out of often stays in the register with its name.
+            is_superseded=(pl.col("register") == "chc")
+            & pl.col("other_number").is_null()
+            & pl.col("other_number").is_not_null().any().over("supplier_id"),
         )
         .sort("supplier_id", *QUALITIES, "is_charity", "unit", "number")
         .unique(["supplier_id", "unit"], keep="first", maintain_order=True)

@@ -140,7 +140,13 @@ def _names(charities: pl.LazyFrame, other_names: pl.LazyFrame) -> pl.LazyFrame:
         )
     )
     return with_name_key(pl.concat([current, others]), "name").select(
-        pl.lit("chc").alias("register"), "number", "name", "name_kind", "legal_form", "name_key"
+        pl.lit("chc").alias("register"),
+        "number",
+        "name",
+        "name_kind",
+        "legal_form",
+        "name_words",
+        "name_key",
     )
 
 

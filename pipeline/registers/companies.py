@@ -100,5 +100,11 @@ def _names(companies: pl.LazyFrame) -> pl.LazyFrame:
         .with_columns(name_kind=pl.lit("previous"))
     )
     return with_name_key(pl.concat([current, previous]), "name").select(
-        pl.lit("coh").alias("register"), "number", "name", "name_kind", "legal_form", "name_key"
+        pl.lit("coh").alias("register"),
+        "number",
+        "name",
+        "name_kind",
+        "legal_form",
+        "name_words",
+        "name_key",
     )

@@ -34,6 +34,7 @@ ORGANISATION_NAMES = pl.Schema(
         "name": pl.String,
         "name_kind": pl.String,
         "legal_form": pl.String,
+        "name_words": pl.String,
         "name_key": pl.String,
     }
 )
