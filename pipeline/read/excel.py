@@ -43,7 +43,7 @@ def _in_own_process(data: bytes, limits: Limits) -> list[Sheet]:
     """The same from a process that may fail for want of memory or time without harm."""
     bounds = (
         limits.max_workbook_memory,
-        int(limits.max_seconds),
+        max(int(limits.max_seconds), 1),
         limits.max_sheets,
         limits.max_sheet_cells,
     )

@@ -47,7 +47,7 @@ def tidy_frame(frame: pl.DataFrame) -> pl.DataFrame:
 def without_empty_tail(frame: pl.DataFrame) -> pl.DataFrame:
     """The frame without the columns at its right edge that hold nothing at all."""
     width = frame.width
-    while width > 1 and frame.to_series(width - 1).null_count() == frame.height:
+    while width > 2 and frame.to_series(width - 1).null_count() == frame.height:
         width -= 1
     return frame.select(frame.columns[:width])
 

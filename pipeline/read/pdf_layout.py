@@ -126,7 +126,7 @@ def _borders_in_gaps(lines: list[Line]) -> list[float]:
 
 
 def _gaps(lines: list[Line]) -> list[tuple[float, float]]:
-    """The stretches that at most 3% of the lines cover, between others that more do."""
+    """The stretches that one line or at most 3% cover, between others that more do."""
     left = min(run.left for line in lines for run in line)
     change: Counter[int] = Counter()
     for run in (run for line in lines for run in line):
@@ -134,7 +134,7 @@ def _gaps(lines: list[Line]) -> list[tuple[float, float]]:
         change[int((run.left - left) * 2)] += 1
         change[int((run.right - left) * 2) + 1] -= 1
     gaps: list[tuple[float, float]] = []
-    tolerated = len(lines) // 33
+    tolerated = max(len(lines) // 33, len(lines) > 3)
     level = 0
     start: int | None = None
     for step in sorted(change):
@@ -247,7 +247,7 @@ def _join_wrapped(cells: list[tuple[Line, dict[int, Run]]]) -> list[Row]:
     for at, (_, parts) in enumerate(cells):
         before = middles[at] - middles[at - 1] if at else float("inf")
         after = middles[at + 1] - middles[at] if at + 1 < len(cells) else float("inf")
-        near = 0.75 * usual
+        near = 0.9 * usual
         if at in is_anchor or min(before, after) > near or not rows:
             rows.append({})
             for wrapped in waiting:

@@ -15,6 +15,8 @@ _LINE_HYPHEN = "\x02"
 _CELL_GAP = 1.2
 # A wider gap is a space that was moved over instead of written.
 _SPACE_GAP = 0.15
+# In quarters of a circle; a watermark slants more.
+_MOST_SLANT = 0.1
 _LONGEST_PATH = 20_000
 _DEEPEST_FORM = 5
 
@@ -82,12 +84,15 @@ def _glyphs(textpage: pdfium.PdfTextPage) -> Iterator[_Glyph]:
             continue
         # The loose box spans the font's height and the glyph's advance, whatever the glyph.
         raw.FPDFText_GetLooseCharBox(handle, index, box)
-        angle = raw.FPDFText_GetCharAngle(handle, index)
+        # pdfium measures clockwise, in radians.
+        quarters = -raw.FPDFText_GetCharAngle(handle, index) / (math.pi / 2)
+        if abs(quarters - round(quarters)) > _MOST_SLANT:
+            continue
         text = "-" if chr(code) == _LINE_HYPHEN else chr(code)
         yield _Glyph(
             text,
             ctypes.addressof(owner.contents),
-            round(angle / (math.pi / 2)) % 4,
+            round(quarters) % 4,
             (box.left, box.bottom, box.right, box.top),
         )
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 # A cell with more lines than this was opened by a stray quote, not by its writer.
 _MOST_LINES_IN_A_CELL = 40
+# After as many quotes that close nowhere the text is taken not to have cells of several lines.
+_MOST_VAIN_SEARCHES = 500
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ class _RecordReader:
             del self.lines[-1]
         self.delimiter = dialect.delimiter.decode()
         self.width = dialect.width
+        self.vain_searches = 0
         border = rf" *(?=[{self.delimiter}]|\Z)"
         closed = rf' *"((?:[^"]++|"")*+)"{border}'
         inner_quotes = rf' *"((?:[^"]++|"(?!{border}))*+)"{border}'
@@ -94,11 +97,15 @@ class _RecordReader:
         return joined
 
     def _joined(self, position: int) -> tuple[list[str], int] | None:
+        if self.vain_searches >= _MOST_VAIN_SEARCHES:
+            return None
+        self.vain_searches += 1
         joined = self.lines[position]
         following = self.lines[position + 1 : position + _MOST_LINES_IN_A_CELL]
         for taken, line in enumerate(following, start=2):
             joined = f"{joined}\n{line}"
             if '"' in line and (fields := _split(joined, self.strict)) is not None:
+                self.vain_searches -= 1
                 return fields, taken
             if self._is_record(line):
                 return None

@@ -1,5 +1,6 @@
 """Zip archives -> the grids of their members; how far packages may unpack."""
 
+import time
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -41,20 +42,29 @@ def read_zip(data: bytes, limits: Limits, read: Callable[[bytes, Limits], Workbo
     """
     if limits.max_zip_depth < 1:
         raise RefusedFileError("Zips lie within zips deeper than the limit; unpack them first.")
-    inner = replace(limits, max_zip_depth=limits.max_zip_depth - 1)
     grids: list[Grid] = []
     warnings: list[str] = []
     encodings: set[str] = set()
+    deadline = time.monotonic() + limits.max_seconds
+    held = 0
     with open_zip(data) as archive:
         check_unpacked_size(archive, limits)
         for member in archive.infolist():
             if member.is_dir() or _is_system_file(member.filename):
                 continue
+            seconds = deadline - time.monotonic()
+            if held > limits.max_unpacked_bytes or seconds <= 0:
+                raise RefusedFileError(
+                    f"The zip holds more than the limits of {limits.max_unpacked_bytes:,} bytes "
+                    f"and {limits.max_seconds:g} s allow; split it."
+                )
+            inner = replace(limits, max_zip_depth=limits.max_zip_depth - 1, max_seconds=seconds)
             try:
                 workbook = read(_member_bytes(archive, member), inner)
             except RefusedFileError as refusal:
                 warnings.append(f"{member.filename}: {refusal}")
                 continue
+            held += sum(int(grid.frame.estimated_size()) for grid in workbook.grids)
             grids.extend(
                 replace(grid, name=_grid_name(member.filename, grid)) for grid in workbook.grids
             )

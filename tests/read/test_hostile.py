@@ -1,0 +1,106 @@
+"""Whatever the bytes: a workbook or a refusal, soon, and never a crash."""
+
+import io
+import random
+import time
+from contextlib import suppress
+
+import openpyxl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.errors import RefusedFileError
+from pipeline.read import read_workbook
+from tests.read.pdf_writer import PdfPage, pdf_of
+
+
+def small_workbook() -> bytes:
+    out = io.BytesIO()
+    book = openpyxl.Workbook()
+    for number in range(30):
+        book.active.append([f"Supplier {number}", number, "01/04/2024"])
+    book.save(out)
+    return out.getvalue()
+
+
+def small_pdf() -> bytes:
+    page = PdfPage()
+    for number in range(30):
+        page.text(40, 700 - 14 * number, f"Supplier {number}")
+        page.text(200, 700 - 14 * number, f"{number}.00")
+        page.line(30, 695 - 14 * number, 300, 695 - 14 * number)
+    return pdf_of(page)
+
+
+SEEDS = {
+    "csv": b'Supplier,Date,Amount\n"Smith, J",01/04/2024,"\xa31,234.50"\n' * 20,
+    "utf-16": ("Supplier\tAmount\n" + "Acme\t£1.00\n" * 20).encode("utf-16"),
+    "html": b"<html><table><tr><td>Supplier<td>Amount<tr><td>Acme<td>1.00</table>" * 5,
+    "xlsx": small_workbook(),
+    "pdf": small_pdf(),
+}
+
+
+def read_or_refuse(data: bytes) -> None:
+    start = time.perf_counter()
+    with suppress(RefusedFileError):
+        assert read_workbook(data).grids
+    assert time.perf_counter() - start < 30
+
+
+def mutated(data: bytes, chance: random.Random) -> bytes:
+    at = chance.randrange(len(data))
+    match chance.randrange(4):
+        case 0:
+            return data[:at]
+        case 1:
+            return data[at:]
+        case 2:
+            return data[:at] + chance.randbytes(chance.randrange(1, 60)) + data[at:]
+        case _:
+            spoiled = bytearray(data)
+            for _ in range(chance.randrange(1, 20)):
+                spoiled[chance.randrange(len(data))] = chance.randrange(256)
+            return bytes(spoiled)
+
+
+@pytest.mark.parametrize("kind", SEEDS)
+def test_spoiled_files_are_read_or_refused(kind):
+    chance = random.Random(kind)  # noqa: S311 - mutations that can be repeated
+    for _ in range(60):
+        read_or_refuse(mutated(SEEDS[kind], chance))
+
+
+@given(st.binary(max_size=400))
+@settings(max_examples=150)
+def test_any_bytes_are_read_or_refused(data):
+    read_or_refuse(data)
+
+
+@given(st.text(st.sampled_from('",;\t|\n\rab£ '), max_size=200))
+@settings(max_examples=200)
+def test_any_mix_of_quotes_and_delimiters_is_read_or_refused(text):
+    read_or_refuse(text.encode())
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"a" * 20_000_000,
+        b'"' * 5_000_000,
+        b'"a\n' * 500_000,
+        b'","\n' * 500_000,
+        b'a"b,"c\n' * 200_000,
+        b"\n" * 10_000_000,
+        b"<" * 1_000_000,
+        b"<html>" + b"<div>" * 500_000,
+        b"{" * 1_000_000,
+        b"\0a" * 1_000_000,
+    ],
+    ids=lambda data: repr(data[:12]),
+)
+def test_endless_repetition_ends_soon(data):
+    start = time.perf_counter()
+    read_or_refuse(data)
+    assert time.perf_counter() - start < 10

@@ -1,0 +1,190 @@
+import time
+
+import pytest
+
+from pipeline.errors import RefusedFileError
+from pipeline.read import Limits, read_workbook
+from tests.read.pdf_writer import PdfPage, pdf_of
+
+HEADER = ["Supplier", "Date", "Amount", "Description"]
+ROWS = [
+    ["Acme Ltd", "01/04/2024", "£1,234.50", "Repairs"],
+    ["Smith & Sons Limited", "02/04/2024", "-£20.00", "Food"],
+    ["B", "03/04/2024", "£99,999.99", "Consultants Fees and other things"],
+    ["Library Supplies plc", "04/04/2024", "£5.00", "Books"],
+]
+LEFTS = [40, 200, 290, 370]
+RIGHT_OF_AMOUNT = 350
+RULES = [35, 195, 285, 365, 570]
+
+
+def rows_of(data: bytes) -> list[tuple[str | None, ...]]:
+    workbook = read_workbook(data)
+    assert workbook.format == "pdf"
+    (grid,) = workbook.grids
+    return grid.frame.drop("row_number").rows()
+
+
+def put(page: PdfPage, y: float, row: list[str], size: float = 10) -> None:
+    for left, text in zip(LEFTS, row, strict=True):
+        page.text(left, y, text, size)
+
+
+def ruled_page(rows: list[list[str]], top: float = 700, step: float = 20) -> PdfPage:
+    page = PdfPage()
+    for at, row in enumerate(rows):
+        put(page, top - step * at - 14, row)
+    for at in range(len(rows) + 1):
+        page.line(RULES[0], top - step * at, RULES[-1], top - step * at)
+    for x in RULES:
+        page.line(x, top, x, top - step * len(rows))
+    return page
+
+
+def test_a_ruled_table_is_read_by_its_lines():
+    assert rows_of(pdf_of(ruled_page([HEADER, *ROWS]))) == [tuple(HEADER), *map(tuple, ROWS)]
+
+
+def test_an_unruled_table_is_read_by_the_gaps_between_its_columns():
+    page = PdfPage()
+    for at, row in enumerate([HEADER, *ROWS]):
+        put(page, 700 - 14 * at, row)
+    assert rows_of(pdf_of(page)) == [tuple(HEADER), *map(tuple, ROWS)]
+
+
+def test_headings_over_numbers_at_the_right_belong_to_their_column():
+    page = PdfPage()
+    for at, (supplier, amount, note) in enumerate(
+        [("Supplier", "", "Note"), *((f"Supplier {n}", f"{n * 7}.00", "x") for n in range(1, 30))]
+    ):
+        page.text(40, 700 - 14 * at, supplier)
+        page.text(330 - 5.5 * len(amount), 700 - 14 * at, amount)
+        page.text(370, 700 - 14 * at, note)
+    page.text(240, 700, "Amount")
+    rows = rows_of(pdf_of(page))
+    assert rows[0] == ("Supplier", "Amount", "Note")
+    assert rows[1] == ("Supplier 1", "7.00", "x")
+
+
+def test_pages_follow_one_another_in_one_grid():
+    rows = rows_of(pdf_of(ruled_page([HEADER, *ROWS]), ruled_page([HEADER, *ROWS[:2]])))
+    assert rows == [tuple(HEADER), *map(tuple, ROWS), tuple(HEADER), *map(tuple, ROWS[:2])]
+
+
+def test_titles_and_rows_outside_the_ruling_are_rows():
+    page = ruled_page([HEADER, *ROWS])
+    page.text(40, 760, "Payments over £500")
+    put(page, 560, ["Late Ltd", "30/04/2024", "£7.00", "Left out of the ruling"])
+    rows = rows_of(pdf_of(page))
+    assert rows[0][0] == "Payments over £500"
+    assert rows[-1] == ("Late Ltd", "30/04/2024", "£7.00", "Left out of the ruling")
+    assert len(rows) == 7
+
+
+def test_wrapped_cells_of_a_ruled_row_are_one_cell():
+    page = ruled_page([HEADER, *ROWS], step=30)
+    page.text(40, 700 - 30 - 25, "trading as Best")
+    assert rows_of(pdf_of(page))[1] == (
+        "Acme Ltd trading as Best",
+        "01/04/2024",
+        "£1,234.50",
+        "Repairs",
+    )
+
+
+def test_wrapped_cells_of_an_unruled_row_are_one_cell():
+    page = PdfPage()
+    for at, row in enumerate([HEADER, *ROWS]):
+        put(page, 700 - 30 * at, row)
+    page.text(40, 700 - 30 - 11, "trading as Best")
+    rows = rows_of(pdf_of(page))
+    assert rows[1][0] == "Acme Ltd trading as Best"
+    assert len(rows) == 5
+
+
+@pytest.mark.parametrize(
+    ("rotate", "matrix", "place"),
+    [
+        (90, "0 1 -1 0", lambda x, y: (y, x)),
+        (270, "0 -1 1 0", lambda x, y: (600 - y, 800 - x)),
+        (0, "0 1 -1 0", lambda x, y: (y, x)),
+        (180, "-1 0 0 -1", lambda x, y: (600 - x, 800 - y)),
+    ],
+)
+def test_rotated_pages_are_read_upright(rotate, matrix, place):
+    page = PdfPage(rotate=rotate)
+    for at, row in enumerate([HEADER, *ROWS]):
+        for left, text in zip(LEFTS, row, strict=True):
+            x, y = place(left, (14 if matrix[0] != "0" else -14) * -at + 500)
+            page.text(x, y, text, matrix=matrix)
+    rows = rows_of(pdf_of(page))
+    assert rows == [tuple(HEADER), *map(tuple, ROWS)]
+
+
+def test_text_printed_twice_is_read_once():
+    page = PdfPage()
+    for at, row in enumerate([HEADER, *ROWS]):
+        put(page, 700 - 14 * at, row)
+        put(page, 700 - 14 * at, row)
+    assert rows_of(pdf_of(page)) == [tuple(HEADER), *map(tuple, ROWS)]
+
+
+def test_text_that_runs_into_the_next_column_stays_in_its_own():
+    long = ["Continuous Professional Development and Training Limited", "05/04/2024", "£3.00", "x"]
+    page = PdfPage()
+    for at, row in enumerate([HEADER, *ROWS * 10, long]):
+        put(page, 780 - 14 * at, row)
+    assert rows_of(pdf_of(page))[-1] == tuple(long)
+
+
+def test_words_set_one_by_one_are_one_cell():
+    page = ruled_page([HEADER, ["", "01/04/2024", "", "Repairs"], *ROWS])
+    for x, part in ((40, "Acme "), (67, "Trading"), (105, "Ltd")):
+        page.text(x, 666, part)
+    for x, part in ((290, "£"), (295.6, "1"), (301.2, ",299.20")):
+        page.text(x, 666, part)
+    assert rows_of(pdf_of(page))[1] == ("Acme Trading Ltd", "01/04/2024", "£1,299.20", "Repairs")
+
+
+def test_a_watermark_across_the_page_is_left_out():
+    page = ruled_page([HEADER, *ROWS])
+    page.text(200, 500, "DRAFT", 60, "0.7 0.7 -0.7 0.7")
+    assert rows_of(pdf_of(page)) == [tuple(HEADER), *map(tuple, ROWS)]
+
+
+def test_a_column_that_only_its_heading_fills_is_a_column():
+    page = PdfPage()
+    lefts = [40, 200, 300, 400]
+    rows = [["Supplier", "Amount", "VAT", "Note"]]
+    rows += [[f"Supplier {n}", f"{n}.00", "", "Repairs"] for n in range(1, 20)]
+    for at, row in enumerate(rows):
+        for left, text in zip(lefts, row, strict=True):
+            page.text(left, 700 - 14 * at, text)
+    assert rows_of(pdf_of(page))[:2] == [
+        ("Supplier", "Amount", "VAT", "Note"),
+        ("Supplier 1", "1.00", None, "Repairs"),
+    ]
+
+
+def test_a_scanned_pdf_is_refused():
+    with pytest.raises(RefusedFileError, match="scanned"):
+        read_workbook(pdf_of(PdfPage()))
+
+
+def test_a_cut_pdf_is_refused_or_read():
+    data = pdf_of(ruled_page([HEADER, *ROWS]))
+    with pytest.raises(RefusedFileError, match="pdf"):
+        read_workbook(data[:60])
+
+
+def test_more_pages_than_the_limit_are_refused():
+    with pytest.raises(RefusedFileError, match="3 pages"):
+        read_workbook(pdf_of(*[PdfPage()] * 3), Limits(max_pages=2))
+
+
+def test_thirteen_dense_pages_take_less_than_five_seconds():
+    rows = [[f"Supplier {n}", "01/04/2024", f"£{n}.00", "Repairs and so on"] for n in range(60)]
+    data = pdf_of(*[ruled_page([HEADER, *rows], top=780, step=12) for _ in range(13)])
+    start = time.perf_counter()
+    assert len(rows_of(data)) == 13 * 61
+    assert time.perf_counter() - start < 5
