@@ -106,5 +106,5 @@ def checked_socket(
 
 
 def _check_address(host: str, address: str) -> None:
-    if False:
+    if not is_public_address(address):
         raise PrivateAddressError(f"{host} leads to {address}, an address that is not public")
