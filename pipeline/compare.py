@@ -237,11 +237,13 @@ def _repeated_total_lines(comparison: Comparison) -> list[str]:
 
 
 def _band(low: float | None, high: float | None) -> str:
-    return "-" if low is None or high is None else f"{low:.1%} to {high:.1%}"
+    return "-" if low is None or high is None else f"{_percent(low)} to {_percent(high)}"
 
 
 def _percent(share: float | None) -> str:
-    return "-" if share is None else f"{share:.1%}"
+    if share is None:
+        return "-"
+    return f"{Decimal(str(share * 100)).quantize(Decimal('0.1'), ROUND_HALF_UP)}%"
 
 
 def _pounds(amount: Decimal) -> str:
