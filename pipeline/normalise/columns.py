@@ -116,6 +116,13 @@ class Profile:
         """The share of the column's cells that hold a word."""
         return self._share("names", column)
 
+    def different_names(self, column: int) -> float:
+        """As `names`, and zero where twenty cells or more hold one name only."""
+        values = self.cells(column)
+        if len(values) >= 20 and values.n_unique() == 1:
+            return 0.0
+        return self.names(column)
+
     def companies(self, column: int) -> float:
         """The share of the column's cells with a word that firms and public bodies bear."""
         return self._share("companies", column)
@@ -188,9 +195,7 @@ def choose_sources(header: Header, profile: Profile) -> Sources:
     if amount is not None or debit is None or credit is None:
         debit = credit = None
     taken.update(c for c in [amount, debit, credit] if c is not None)
-    supplier = _first_confirmed(
-        headings, ("supplier_name", "merchant_name"), profile.names, profile, taken
-    )
+    supplier = _supplier_column(headings, profile, taken)
     taken.update(c for c in [supplier] if c is not None)
     month = _first_confirmed(headings, ("month",), profile.dates, profile, taken)
     year = _best_of(headings, ("year",), taken, profile)
@@ -215,6 +220,17 @@ def choose_sources(header: Header, profile: Profile) -> Sources:
         headings=tuple(heading.text for heading in headings),
         roles=tuple(heading.roles for heading in headings),
     )
+
+
+def _supplier_column(
+    headings: Sequence[Heading], profile: Profile, taken: set[int]
+) -> int | None:
+    """The column of names; one that only repeats the publisher's own name is the last resort."""
+    roles = ("supplier_name", "merchant_name")
+    several = _first_confirmed(headings, roles, profile.different_names, profile, taken)
+    if several is not None:
+        return several
+    return _first_confirmed(headings, roles, profile.names, profile, taken)
 
 
 def _unreadable_date(headings: Sequence[Heading], profile: Profile) -> int | None:

@@ -31,6 +31,7 @@ LISTED, PHRASE, UNKNOWN = 2, 1, 0
 _ROWS_SEARCHED_FIRST = 60
 _MOST_ROWS_SEARCHED = 200_000
 _LONGEST_HEADING = 120
+_UNRANKED = 500
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _POUNDS = re.compile(r"[£œ\x9c\ufffd]|\bgbp\b")
 _NUMBERING = re.compile(r"^\d{1,2}\s*[.)]\s*(?=[a-z])")
@@ -76,7 +77,7 @@ def fold_heading(text: str) -> str:
     words = _CAMEL.sub(" ", text).lower().replace("&", " and ").replace("_", " ")
     words = _NUMBERING.sub("", words.strip(" *\ufeff"))
     folded = _NOT_WORDS.sub(" ", _POUNDS.sub(" ", words)).strip()
-    if not folded and _POUNDS.search(words):
+    if folded in ("", "s") and _POUNDS.search(words):
         return "£"
     return folded
 
@@ -96,7 +97,7 @@ class HeadingRules:
             for rank, text in enumerate(texts):
                 self._listed.setdefault(text, ((role,), rank))
         for text, roles in ambiguous.items():
-            rank = self._listed[text][1] if text in self._listed else 0
+            rank = self._listed[text][1] if text in self._listed else _UNRANKED
             self._listed[text] = (tuple(roles), rank)
         self._phrases = [(role, re.compile(pattern)) for role, pattern in phrases]
         self._exceptions = {fold_heading(text): role for text, role in (exceptions or {}).items()}
@@ -119,10 +120,13 @@ class HeadingRules:
             return Heading(text, folded, (self._exceptions[folded],), LISTED)
         if folded in self._listed:
             roles, rank = self._listed[folded]
+            if "amount" in roles and _POUNDS.search(text.lower()):
+                # "Payment (£)" is no date.
+                roles = ("amount", *(role for role in roles if role != "amount"))
             return Heading(text, folded, roles, LISTED, rank)
         for role, pattern in self._phrases:
             if folded and pattern.search(folded):
-                return Heading(text, folded, (role,), PHRASE, 1_000)
+                return Heading(text, folded, (role,), PHRASE, 2 * _UNRANKED)
         return Heading(text, folded)
 
 
