@@ -5,6 +5,7 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.match.names import legal_forms
+from pipeline.match.near import near_names
 from pipeline.registers.charities import charity_number
 from pipeline.registers.companies import company_number
 from pipeline.registers.schema import scan_table
@@ -42,15 +43,23 @@ def by_number(suppliers: pl.DataFrame, registers_dir: Path) -> pl.DataFrame:
 def by_name_key(spellings: pl.DataFrame, registers_dir: Path) -> pl.DataFrame:
     """The organisations that bear or bore a name with the key of one of a supplier's spellings."""
     names = scan_table(registers_dir, "organisation_names").select(
-        "register", "number", "name_kind", "name_key", registered_form="legal_form"
+        "register",
+        "number",
+        "name_kind",
+        "name_key",
+        registered_form="legal_form",
+        registered_words="name_words",
     )
     hits = names.join(
-        spellings.lazy().select("supplier_id", "rank", "reading", "legal_form", "name_key"),
+        spellings.lazy().select(
+            "supplier_id", "rank", "reading", "legal_form", "name_words", "name_key"
+        ),
         on="name_key",
     ).collect(engine="streaming")
     possible = _with_organisation(hits, registers_dir).with_columns(
         kind_rank=pl.col("name_kind").replace_strict(KIND_RANKS, return_dtype=pl.Int8),
         form_rank=_form_rank(),
+        is_respelt=pl.col("name_words") != pl.col("registered_words"),
         method=pl.concat_str(
             pl.lit("exact_"),
             "name_kind",
@@ -59,7 +68,40 @@ def by_name_key(spellings: pl.DataFrame, registers_dir: Path) -> pl.DataFrame:
             .otherwise(pl.lit("")),
         ),
     )
-    return possible.drop("name_kind", "name_key", "reading", "legal_form", "registered_form")
+    return possible.drop(
+        "name_kind",
+        "name_words",
+        "name_key",
+        "reading",
+        "legal_form",
+        "registered_form",
+        "registered_words",
+    )
+
+
+def by_near_name(spellings: pl.DataFrame, registers_dir: Path) -> pl.DataFrame:
+    """The organisations with a name near to one of a supplier's spellings, of no other form."""
+    hits = near_names(spellings, registers_dir)
+    return (
+        _with_organisation(hits, registers_dir)
+        .with_columns(
+            kind_rank=pl.col("name_kind").replace_strict(KIND_RANKS, return_dtype=pl.Int8),
+            form_rank=_form_rank(),
+            method=pl.concat_str("difference", pl.lit("_"), "name_kind"),
+        )
+        .filter(pl.col("form_rank") != FORM_CONFLICTS)
+        .filter((pl.col("difference") != "branch") | _has_branches())
+        .drop("name_kind", "reading", "legal_form", "registered_form", "difference")
+    )
+
+
+def _has_branches() -> pl.Expr:
+    """Charities, and companies that need not say "Limited": firms trade under their whole name."""
+    return (
+        (pl.col("register") == "chc")
+        | pl.col("other_register").eq("chc").fill_null(value=False)
+        | ~pl.col("category").eq("Private Limited Company").fill_null(value=False)
+    )
 
 
 def _form_rank() -> pl.Expr:

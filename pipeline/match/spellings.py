@@ -21,7 +21,7 @@ OTHER_NAME_BEHIND = r"(?i)\bTOTAL\b|\b(?:LTD|LIMITED|PLC|LLP|CIC|PARTNERSHIP|COM
 def spellings(suppliers: pl.DataFrame) -> pl.DataFrame:
     """Each way of reading each supplier's name, with its rank: lower is closer to the letter.
 
-    Columns: supplier_id, rank, reading, words, legal_form, name_key.
+    Columns: supplier_id, rank, reading, words, legal_form, name_words, name_key.
     """
     name = pl.col("supplier_name")
     bare = name.str.replace(TRAILING_NOTE, "").str.replace(LEADING_REFERENCE, "")

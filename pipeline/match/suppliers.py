@@ -8,7 +8,13 @@ import polars as pl
 from pipeline.locate.postcodes import clean_postcode
 from pipeline.match.classes import is_never_matched, payee_class
 from pipeline.match.names import with_name_key
-from pipeline.match.possible import FORM_CONFLICTS, FORM_NEAR, by_name_key, by_number
+from pipeline.match.possible import (
+    FORM_CONFLICTS,
+    FORM_NEAR,
+    by_name_key,
+    by_near_name,
+    by_number,
+)
 from pipeline.match.spellings import spellings
 
 DECISIONS = pl.Schema(
@@ -33,13 +39,17 @@ MUTUAL_NUMBER = r"^(?:IP|RS|SP|NP|NO)"
 # What makes one organisation a better answer than another, in this order.
 QUALITIES = [
     "form_conflicts",
+    "cost",
     "rank",
     "form_rank",
     "is_ended",
     "kind_rank",
+    "is_respelt",
     "is_superseded",
     "elsewhere",
 ]
+# How much nearer the nearest name must be than the next organisation's.
+MARGIN = 0.2
 
 
 @dataclass(frozen=True)
@@ -67,12 +77,14 @@ def match_suppliers(suppliers: pl.DataFrame, registers_dir: Path) -> MatchResult
     )
     may_have_number = named.filter(~pl.col("claimed").is_in(["redacted", "person"]))
     may_have_name = named.filter(~is_never_matched(pl.col("claimed")))
-    possible = pl.concat(
-        [
-            by_number(may_have_number, registers_dir),
-            by_name_key(spellings(may_have_name), registers_dir),
-        ],
+    read = spellings(may_have_name)
+    exact = pl.concat(
+        [by_number(may_have_number, registers_dir), by_name_key(read, registers_dir)],
         how="diagonal",
+    )
+    near = by_near_name(read.join(exact, on="supplier_id", how="anti"), registers_dir)
+    possible = pl.concat([exact, near], how="diagonal").with_columns(
+        pl.col("cost").fill_null(0.0), pl.col("is_respelt").fill_null(value=False)
     )
     units = _best_of_each_unit(possible, suppliers)
     decided = _decided(units)
@@ -127,8 +139,12 @@ def _decided(units: pl.DataFrame) -> pl.DataFrame:
                 "form_rank",
                 "kind_rank",
                 "rank",
+                "cost",
             ).first(),
-            equals=(pl.col("tier") == pl.col("tier").first()).sum(),
+            equals=(
+                (pl.col("tier") == pl.col("tier").first())
+                | pl.col("cost").is_between(0.1, pl.col("cost").first() + MARGIN)
+            ).sum(),
             runner_up_number=pl.col("number").get(1, null_on_oob=True),
         )
         .with_columns(
@@ -148,6 +164,7 @@ def _score() -> pl.Expr:
         - 0.01 * pl.col("kind_rank")
         - 0.02 * (pl.col("form_rank") == FORM_NEAR)
         - 0.30 * pl.col("form_conflicts")
+        - 0.20 * pl.col("cost")
     )
     return pl.when(pl.col("rank") < 0).then(1.0).otherwise(by_name).round(4)
 

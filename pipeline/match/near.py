@@ -1,0 +1,225 @@
+"""Registered names that differ from a supplier's in one word, or of which it names a branch."""
+
+import functools
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import yaml
+
+from pipeline.registers.schema import table_path
+
+NEAR_PATH = Path(__file__).with_name("near.yml")
+MATCHING_MEMORY = "2GB"
+# What must remain of a name beside the word that differs.
+SHORTEST_REST = 6
+LONGEST_NAME = 12
+# In how many names a rest may stand before the one word is what tells them apart.
+CROWDED_REST = 6
+# How much rarer a misspelt word is than the right one, where the rest is crowded.
+MISSPELT_RATIO = 20
+# Branches are taken for bodies with at most so many other names that begin like theirs: Age UK has
+# 259 in the sample register, each a charity of its own; Nuffield Health has 3.
+LARGEST_FAMILY = 6
+LONGEST_BRANCH = 4
+
+
+@dataclass(frozen=True)
+class NearWords:
+    """The knowledge of near.yml."""
+
+    small_words: tuple[str, ...]
+    initials: dict[str, str]
+    other_body_words: tuple[str, ...]
+
+
+@functools.cache
+def near_words() -> NearWords:
+    """What near.yml knows about words."""
+    document = yaml.safe_load(NEAR_PATH.read_text(encoding="utf-8"))
+    return NearWords(
+        tuple(document["small_words"]),
+        dict(document["initials"]),
+        tuple(document["other_body_words"]),
+    )
+
+
+def near_names(spellings: pl.DataFrame, registers_dir: Path) -> pl.DataFrame:
+    """The register names near to spellings, with what the difference costs (0 none, 1 much).
+
+    Columns: supplier_id, rank, reading, legal_form, register, number, name_kind,
+    registered_form, cost, difference.
+    """
+    names = table_path(registers_dir, "organisation_names")
+    with tempfile.TemporaryDirectory(prefix="anchorspend-") as folder, duckdb.connect() as sql:
+        asked, found = Path(folder) / "asked.parquet", Path(folder) / "found.parquet"
+        spellings.filter(pl.col("name_words").str.contains(" ")).write_parquet(asked)
+        sql.execute(f"set memory_limit = '{MATCHING_MEMORY}'")
+        sql.execute(f"set temp_directory = '{folder}'")
+        _prepare(sql, asked, names)
+        sql.execute(ONE_WORD_APART)
+        sql.execute(BRANCHES)
+        sql.execute(f"copy ({FOUND}) to '{found}' (format parquet)")
+        return pl.read_parquet(found)
+
+
+def _prepare(sql: duckdb.DuckDBPyConnection, asked: Path, names: Path) -> None:
+    """Makes the tables that the statements below read, and the words they know, as macros."""
+    words = near_words()
+    small, bodies = (
+        "[" + ", ".join(f"'{word}'" for word in chosen) + "]"
+        for chosen in (words.small_words, words.other_body_words)
+    )
+    initials = "map {" + ", ".join(f"'{k}': '{v}'" for k, v in words.initials.items()) + "}"
+    sql.execute(f"create macro is_small(word) as list_contains({small}, word)")
+    sql.execute(f"create macro is_other_body(word) as list_contains({bodies}, word)")
+    sql.execute(f"create macro spelt_out(letter) as {initials}[letter]")
+    sql.execute(MACROS)
+    sql.execute(
+        "create view names as select *, file_row_number as name_id,"
+        f" string_split(name_words, ' ') as words from read_parquet('{names}',"
+        " file_row_number = true) where name_words is not null"
+    )
+    sql.execute(
+        "create table asked as select row_number() over () as asked_id, * exclude (words),"
+        f" string_split(name_words, ' ') as words from read_parquet('{asked}')"
+    )
+
+
+MACROS = """
+create macro word_hashes(words) as
+    list_transform(words, lambda word: (hash(word) >> 12)::bigint);
+create macro without(words, i) as list_concat(words[1:i - 1], words[i + 1:]);
+create macro acronym(words) as
+    array_to_string([left(word, 1) for word in words if not is_small(word)], '');
+-- "PROF" for "PROFESSIONAL", "PAEDS" for "PAEDIATRICS".
+create macro is_cut(a, b) as length(b) >= length(a) + 2 and (
+    length(a) >= 3 and starts_with(b, a)
+    or length(a) >= 5 and ends_with(a, 'S') and starts_with(b, left(a, -1))
+);
+-- What it costs to take one word for another; null where they are two words.
+create macro word_cost(a, b) as case
+    when regexp_matches(a, '[0-9]') or regexp_matches(b, '[0-9]') then null
+    when least(length(a), length(b)) >= 3 and (a = b || 'S' or b = a || 'S') then 0.3
+    when spelt_out(a) = b or spelt_out(b) = a then 0.3
+    when is_cut(a, b) then 0.5
+    when least(length(a), length(b)) >= 5 and damerau_levenshtein(a, b) = 1 then 0.5
+    when least(length(a), length(b)) >= 8 and damerau_levenshtein(a, b) = 2 then 0.8
+end;
+"""
+
+# A name is looked up by each rest of it that leaves out one word, and by all of it (i = 0). A rest
+# is looked up as the sum of the hashes of its words; `pairs` then compares the words themselves.
+ONE_WORD_APART = f"""
+create table asked_rests as
+with hashed as (
+    select asked_id, words, name_key, word_hashes(words) as hashes from asked
+    where len(words) <= {LONGEST_NAME}
+)
+select asked_id, i,
+    list_sum(hashes)::bigint - case when i = 0 then 0 else hashes[i] end as rest
+from hashed, unnest(range(0, len(words) + 1)) as u(i)
+where length(name_key) - case when i = 0 then 0 else length(words[i]) end >= {SHORTEST_REST};
+
+create table name_rests as
+with hashed as (
+    select name_id, word_hashes(words) as hashes from names where len(words) <= {LONGEST_NAME}
+),
+rests as (
+    select name_id, unnest(range(0, len(hashes) + 1)) as i,
+        list_sum(hashes)::bigint - unnest(list_prepend(0::bigint, hashes)) as rest
+    from hashed
+)
+select rests.* from rests semi join asked_rests using (rest);
+
+create table crowds as
+select rest, count(distinct name_id) as crowd from name_rests where i > 0 group by rest;
+
+create table pairs as
+select asked_id, name_id, crowd,
+    case when a.i = 0 then '' else asked.words[a.i] end as asked_word,
+    case when n.i = 0 then '' else names.words[n.i] end as name_word,
+    asked.words as asked_words, names.words as name_words, names.register, names.number,
+    names.name_kind, names.legal_form as registered_form
+from asked_rests as a
+join name_rests as n using (rest)
+left join crowds using (rest)
+join asked using (asked_id)
+join names using (name_id)
+where (a.i > 0 or n.i > 0)
+    and case when a.i = 0 then asked.words else without(asked.words, a.i) end
+    = case when n.i = 0 then names.words else without(names.words, n.i) end;
+
+create table frequencies as
+with wanted as (
+    select distinct asked_word as word from pairs union select distinct name_word from pairs
+)
+select word, count(*) as names_with_word
+from (select unnest(words) as word from names) semi join wanted using (word)
+group by word;
+
+create table one_word_apart as
+with priced as (
+    select pairs.*,
+        case
+            when asked_word = '' and is_small(name_word) then 0.2
+            when asked_word = '' and name_word = acronym(asked_words) then 0.2
+            when name_word = '' and is_small(asked_word) then 0.2
+            when name_word = '' and asked_word = acronym(name_words) then 0.2
+            when asked_word != '' and name_word != '' then word_cost(asked_word, name_word)
+        end as cost
+    from pairs
+)
+select priced.* from priced
+left join frequencies as a on a.word = asked_word
+left join frequencies as n on n.word = name_word
+where cost is not null and (
+    cost <= 0.2
+    or (crowd <= {CROWDED_REST} and not is_cut(asked_word, name_word))
+    or coalesce(a.names_with_word, 0) * {MISSPELT_RATIO} <= n.names_with_word
+);
+"""
+
+# "NUFFIELD HEALTH PLYMOUTH": the first words are the whole name of a body that is no private firm.
+BRANCHES = f"""
+create table heads as
+select asked_id, array_to_string(words[1:k], ' ') as head, words[1] as first_word, k
+from asked, unnest(range(2, len(words))) as u(k)
+where len(words) - k <= {LONGEST_BRANCH} and legal_form is null
+    and length(array_to_string(words[1:k], '')) >= 8
+    and len([word for word in words[k + 1:] if is_other_body(word)]) = 0
+    and not is_small(words[k + 1]);
+
+create table headed as
+select heads.*, names.register, names.number, names.name_kind,
+    names.legal_form as registered_form
+from heads
+join names on names.name_words = heads.head
+where names.legal_form is null and names.name_kind = 'current';
+
+create table families as
+with wanted as (select distinct head, first_word from headed)
+select wanted.head, count(distinct names.name_words) as family
+from names join wanted
+    on names.words[1] = wanted.first_word and starts_with(names.name_words, wanted.head || ' ')
+group by wanted.head;
+
+create table branches as
+select headed.* from headed left join families using (head)
+where coalesce(family, 0) <= {LARGEST_FAMILY}
+qualify k = max(k) over (partition by asked_id);
+"""
+
+FOUND = """
+select asked.supplier_id, asked.rank, asked.reading, asked.legal_form, near.register, near.number,
+    near.name_kind, near.registered_form, cast(near.cost as double) as cost, near.difference
+from asked join (
+    select asked_id, register, number, name_kind, registered_form, cost, 'near' as difference
+    from one_word_apart
+    union all
+    select asked_id, register, number, name_kind, registered_form, 1.0, 'branch' from branches
+) as near using (asked_id)
+order by all
+"""
