@@ -77,7 +77,7 @@ def normalise(
     """Read every held file of each publisher and compact its payments; files by publisher id."""
     archive = Archive(settings.archive_dir)
     with Ledger(settings.ledger_path, archive) as ledger:
-        held = held_files(ledger)
+        held = held_files(ledger, every_version=True)
     files = {}
     for publisher in publishers:
         of_publisher = held.filter(pl.col("publisher_id") == publisher.id)
