@@ -33,11 +33,10 @@ def read_delimited(text: bytes, limits: Limits) -> Grid:
 
 
 def _read(text: bytes, dialect: Dialect, limits: Limits) -> pl.DataFrame:
-    _check_cells(text, dialect, limits)
+    _check_size(text, dialect.width, limits)
     if quotes_are_proper(text, dialect):
         return tidy_frame(_read_fast(text, dialect, limits))
-    records = split_records(text.decode(), dialect)
-    _check_width(max(map(len, records)), limits)
+    records = _exact_records(text, dialect, limits)
     return frame_of_strings(zip_longest(*records))
 
 
@@ -69,14 +68,26 @@ def _sample_lines(text: bytes) -> list[bytes]:
     return lines[:-1] if len(lines) > 2 else lines
 
 
-def _check_cells(text: bytes, dialect: Dialect, limits: Limits) -> None:
-    if len(text) < limits.max_text_cells:
-        return
-    cells = text.count(dialect.delimiter) + text.count(b"\n") + 1
-    if cells > limits.max_text_cells:
+def _check_size(text: bytes, width: int, limits: Limits) -> None:
+    if width > limits.max_columns:
         raise RefusedFileError(
-            f"The text has about {cells:,} cells and the limit is {limits.max_text_cells:,}; "
-            "split it, or raise the limit."
+            f"A record of the text has {width:,} columns and the limit is {limits.max_columns:,}."
+        )
+    parsed_width = width + _SPARE_COLUMNS
+    if len(text) * parsed_width < limits.max_text_cells:
+        return
+    lines = text.count(b"\n") + 1
+    if lines * parsed_width > limits.max_text_cells:
+        raise RefusedFileError(
+            f"The text has {lines:,} lines of up to {width:,} columns and the limit is "
+            f"{limits.max_text_cells:,} cells; split it, or raise the limit."
+        )
+    # Texts between quotes are kept apart while they are looked at; a cell has two quotes.
+    quotes = text.count(b'"')
+    if quotes > limits.max_text_cells // 2:
+        raise RefusedFileError(
+            f"The text has {quotes:,} quotation marks and the limit is "
+            f"{limits.max_text_cells // 2:,}; split it, or raise the limit."
         )
 
 
@@ -84,20 +95,24 @@ def _read_fast(text: bytes, dialect: Dialect, limits: Limits) -> pl.DataFrame:
     """Polars' parse, for text whose quotes were proven to open and close at field borders."""
     if not text.strip(b"\n"):
         return pl.DataFrame(schema={ROW_NUMBER: pl.Int64, "0": pl.String})
-    _check_width(dialect.width, limits)
     try:
         return _polars_parse(text, dialect, dialect.width + _SPARE_COLUMNS)
     except (pl.exceptions.ComputeError, pl.exceptions.SchemaError):
-        width = _widest_record(text, dialect)
-    _check_width(width, limits)
-    return _polars_parse(text, dialect, width)
+        widest = max(map(len, _exact_records(text, dialect, limits)))
+    return _polars_parse(text, dialect, widest)
 
 
-def _check_width(width: int, limits: Limits) -> None:
-    if width > limits.max_columns:
+def _exact_records(text: bytes, dialect: Dialect, limits: Limits) -> list[list[str]]:
+    """The records cut one by one, for as many cells as there is time and memory for."""
+    cells = text.count(dialect.delimiter) + text.count(b"\n") + 1
+    if cells > limits.max_repaired_cells:
         raise RefusedFileError(
-            f"A record of the text has {width:,} columns and the limit is {limits.max_columns:,}."
+            f"The text has stray quotes or ragged records and about {cells:,} cells, and the "
+            f"limit for repairing such is {limits.max_repaired_cells:,}; split it."
         )
+    records = split_records(text.decode(), dialect)
+    _check_size(text, max(map(len, records)), limits)
+    return records
 
 
 def _polars_parse(text: bytes, dialect: Dialect, width: int) -> pl.DataFrame:
@@ -112,7 +127,3 @@ def _polars_parse(text: bytes, dialect: Dialect, width: int) -> pl.DataFrame:
         missing_columns="insert",
         extra_columns="raise",
     )
-
-
-def _widest_record(text: bytes, dialect: Dialect) -> int:
-    return max(len(record) for record in split_records(text.decode(), dialect))

@@ -33,6 +33,7 @@ class Workbook:
 
 def tidy_frame(frame: pl.DataFrame) -> pl.DataFrame:
     """The frame with cells stripped of outer white space, empty ones null, no empty last column."""
+    frame = without_empty_tail(frame)
     cells = pl.all().exclude(ROW_NUMBER)
     frame = frame.select(pl.col(ROW_NUMBER).cast(pl.Int64), cells.str.strip_chars())
     is_empty = frame.select((cells == "").any()).row(0)

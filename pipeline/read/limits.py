@@ -9,6 +9,7 @@ class Limits:
 
     max_bytes: int = 200_000_000
     max_text_cells: int = 30_000_000
+    max_repaired_cells: int = 4_000_000
     max_sheet_cells: int = 10_000_000
     max_markup_bytes: int = 30_000_000
     max_columns: int = 16_384

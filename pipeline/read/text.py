@@ -37,11 +37,17 @@ def decode_text(data: bytes) -> tuple[bytes, str]:
         repaired = _POUND_AS_LIGATURE.sub("£", text.decode())
         text = _POUND_LOST.sub("£", repaired).encode()
     if b"\r" in text:
-        text = text.replace(b"\r\n", b"\n")
-    if b"\r" in text:
-        # What is left ended lines that were converted twice, "\r\r\n", or alone.
-        text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        text = _with_line_feeds(text)
     return text.rstrip(b"\x1a"), encoding
+
+
+def _with_line_feeds(text: bytes) -> bytes:
+    parts = text.split(b"\r")
+    if {part[:1] for part in parts[1:]} == {b"\n"}:
+        return b"".join(parts)
+    # "\r\r\n" ends lines that were converted twice.
+    text = text.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n")
+    return text.replace(b"\r", b"\n")
 
 
 def _to_utf8(data: bytes) -> tuple[bytes, str]:
@@ -80,6 +86,9 @@ def _utf16_codec(data: bytes) -> str | None:
 
 def _single_bytes_to_utf8(data: bytes) -> tuple[bytes, str]:
     high = set(data.translate(None, _ASCII))
+    if high == {0xA3}:
+        # The pound sign alone is common, and replaced much faster than all is encoded.
+        return data.replace(b"\xa3", "£".encode()), "cp1252"
     latin = data.decode("latin-1")
     if high & _LEAD_BYTES:
         latin = _UTF8_IN_LATIN.sub(lambda found: found[0].encode("latin-1").decode(), latin)

@@ -125,8 +125,15 @@ def test_a_million_columns_are_refused():
 
 
 def test_more_cells_than_the_limit_are_refused():
-    with pytest.raises(RefusedFileError, match="limit"):
+    with pytest.raises(RefusedFileError, match="limit is 99 cells"):
         read_workbook(b"a,b\n" * 100, Limits(max_text_cells=99))
+    with pytest.raises(RefusedFileError, match="limit for repairing such is 99"):
+        read_workbook(b'a,"b\n' * 100, Limits(max_repaired_cells=99))
+
+
+def test_one_wide_record_among_many_is_refused_before_it_widens_them_all():
+    with pytest.raises(RefusedFileError, match="of up to 10,001 columns"):
+        read_workbook(b"a,b,c\n" * 100_000 + b"1," * 10_000)
 
 
 def test_all_columns_are_strings():
