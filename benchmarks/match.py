@@ -134,20 +134,65 @@ def score_negatives(folder: Path, registers_dir: Path) -> pl.DataFrame:
     return hit.select("supplier_id", "register_name", "register", "number", "method")
 
 
+def write_confusables(folder: Path, labels: pl.DataFrame, target: Path) -> None:
+    """Writes the registers again with a near twin of every labelled company beside it.
+
+    The twins are in turn the same name as CIC, as LLP, with "Holdings", with "(North West)",
+    dissolved, and one letter off. Placeholder numbers (ZZ) become plausible ones.
+    """
+    for path in folder.glob("publicextract.*"):
+        (target / path.name).symlink_to(path.resolve())
+    companies = pl.read_csv(
+        next(folder.glob("BasicCompanyData*")),
+        infer_schema=False,
+    ).with_columns(pl.col(" CompanyNumber").str.replace("^ZZ", "77"))
+    labelled = companies.filter(
+        pl.col(" CompanyNumber").is_in(labels["number"].unique().to_list())
+    ).sort(" CompanyNumber")
+    twins = []
+    for position, row in enumerate(labelled.iter_rows(named=True)):
+        stem = re.sub(r"(?i)[ ,]+(limited|ltd|plc|cic|c\.i\.c\.?|llp)\.?$", "", row["CompanyName"])
+        middle = len(stem) // 2
+        name, status = [
+            (f"{stem} CIC", "Active"),
+            (f"{stem} LLP", "Active"),
+            (f"{stem} HOLDINGS LIMITED", "Active"),
+            (f"{stem} (NORTH WEST) LIMITED", "Active"),
+            (row["CompanyName"], "Dissolved"),
+            (f"{stem[:middle]}X{stem[middle + 1 :]} LIMITED", "Active"),
+        ][position % 6]
+        number = f"66{position:06}"
+        twins.append(
+            {**row, "CompanyName": name, " CompanyNumber": number, "CompanyStatus": status}
+        )
+    pl.concat([companies, pl.DataFrame(twins, schema=companies.schema)]).write_csv(
+        target / "BasicCompanyData-confusables.csv", quote_style="always"
+    )
+
+
+def score_registers(folder: Path, labels: pl.DataFrame, registers_dir: Path) -> list[str]:
+    """Loads registers, prints how the labelled names are matched; the wrong ones as text."""
+    load_registers(folder, registers_dir)
+    started = time.perf_counter()
+    decisions = match_suppliers(as_suppliers(labels["name"]), registers_dir).decisions
+    print(f"{decisions.height} names in {time.perf_counter() - started:.1f} s")
+    wrong: list[str] = []
+    score_labels(labels, decisions, wrong)
+    return wrong
+
+
 def main() -> None:
-    """Loads the registers, matches the labelled names and prints what came of it."""
+    """Matches the labelled names and prints what came of it."""
     folder = Path(sys.argv[1])
     is_verbose = "--wrong" in sys.argv
+    labels = hand_verified(folder)
     with tempfile.TemporaryDirectory() as registers:
-        registers_dir = Path(registers)
-        load_registers(folder, registers_dir)
-        labels = hand_verified(folder)
-        started = time.perf_counter()
-        decisions = match_suppliers(as_suppliers(labels["name"]), registers_dir).decisions
-        print(f"{decisions.height} names in {time.perf_counter() - started:.1f} s")
-        wrong: list[str] = []
-        score_labels(labels, decisions, wrong)
-        matched_negatives = score_negatives(folder, registers_dir)
+        wrong = score_registers(folder, labels, Path(registers))
+        matched_negatives = score_negatives(folder, Path(registers))
+    with tempfile.TemporaryDirectory() as confusables, tempfile.TemporaryDirectory() as registers:
+        print("with confusables in the register")
+        write_confusables(folder, labels, Path(confusables))
+        score_registers(Path(confusables), labels, Path(registers))
     if is_verbose:
         print("\n".join(wrong))
         with pl.Config(tbl_rows=-1, fmt_str_lengths=60, tbl_width_chars=200):

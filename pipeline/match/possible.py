@@ -74,7 +74,6 @@ def by_name_key(spellings: pl.DataFrame, registers_dir: Path) -> pl.DataFrame:
         "name_key",
         "reading",
         "legal_form",
-        "registered_form",
         "registered_words",
     )
 

@@ -44,6 +44,7 @@ QUALITIES = [
     "form_rank",
     "is_ended",
     "kind_rank",
+    "is_other_form",
     "is_respelt",
     "is_superseded",
     "elsewhere",
@@ -102,6 +103,11 @@ def match_suppliers(suppliers: pl.DataFrame, registers_dir: Path) -> MatchResult
 
 def _best_of_each_unit(possible: pl.DataFrame, suppliers: pl.DataFrame) -> pl.DataFrame:
     """The best fit of every organisation to every supplier, best organisation first."""
+    has_formless = (
+        (pl.col("registered_form").is_null() & (pl.col("kind_rank") == 0))
+        .any()
+        .over("supplier_id", "rank")
+    )
     paid_at = suppliers.select("supplier_id", paid_at=clean_postcode(pl.col("supplier_postcode")))
     return (
         possible.join(paid_at, on="supplier_id", how="left")
@@ -110,6 +116,10 @@ def _best_of_each_unit(possible: pl.DataFrame, suppliers: pl.DataFrame) -> pl.Da
             is_ended=~pl.col("is_live").fill_null(value=False),
             elsewhere=~pl.col("paid_at").eq(pl.col("postcode")).fill_null(value=False),
             is_charity=pl.col("register") == "chc",
+            # A name without a form is rather that of the body whose whole name it is than that of
+            # a CIC or LLP of the same short name; publishers leave out LTD and PLC at will.
+            is_other_form=pl.col("registered_form").is_in(["CIC", "LLP", "LP", "CIO"])
+            & has_formless,
             # The charity that a company grew out of often stays in the register with its name.
             is_superseded=(pl.col("register") == "chc")
             & pl.col("other_number").is_null()

@@ -95,12 +95,13 @@ def same_name_links(
     charities: pl.LazyFrame,
     charity_names: pl.LazyFrame,
 ) -> pl.LazyFrame:
-    """Live charities that state no company but bear the current name of exactly one live company.
+    """Live charities that state no company but bear the current name of one live company alone.
 
-    The company must be of a kind that charities have, or be of no stated kind and bear the name to
-    the same legal form; of several charities of one name it is the newest, since a charity that
-    becomes a company is registered anew (Bristol Mind: 265274, then 1085171 with 04124744). Of the 642 charities of September 2024 that state a number, 639 bear the
-    key of a single company, and each of those is the one that they state.
+    It is alone among the companies of a kind that charities have and those of no stated kind that
+    bear the name to the same legal form; of several charities of one name it is the newest, since
+    a charity that becomes a company is registered anew (Bristol Mind: 265274, then 1085171 with
+    04124744). Of the 642 charities of September 2024 that state a number, 639 bear the key of a
+    single company, and each of those is the one that they state.
     """
     company_keys = _current_keys(companies, company_names)
     charity_keys = _current_keys(
@@ -113,11 +114,12 @@ def same_name_links(
     return (
         charity_keys.sort(pl.col("number").str.len_chars(), "number", descending=True)
         .unique("name_key", keep="first", maintain_order=True)
-        .join(company_keys.filter(pl.len().over("name_key") == 1), on="name_key", suffix="_company")
+        .join(company_keys, on="name_key", suffix="_company")
         .filter(
             pl.col("category_company").is_in(CHARITABLE_CATEGORIES)
             | (pl.col("category_company").is_null() & same_form)
         )
+        .filter(pl.len().over("name_key") == 1)
         .select(
             charity_number="number",
             company_number="number_company",

@@ -24,6 +24,9 @@ def registers_dir(tmp_path_factory):
             "00000009", "RENAMED LTD", **{"PreviousName_1.CompanyName": "ONCE THIS LTD"}
         ),
         written.company("00000010", "KIDS", "N1 8HX", category=written.GUARANTEE),
+        written.company("00000020", "KIDS CIC", category="Community Interest Company"),
+        written.company("00000021", "LONDON ENERGY LTD"),
+        written.company("00000022", "LONDONENERGY LTD"),
         written.company("00000011", "E.ON UK PLC", category="Public Limited Company"),
         written.company("00000012", "SPLIT FORMS LTD"),
         written.company("OC000013", "SPLIT FORMS LLP", category="Limited Liability Partnership"),
@@ -137,6 +140,18 @@ def test_a_charity_that_is_a_company_has_both_numbers(registers_dir):
     assert (decision["register"], decision["number"]) == ("coh", "00000010")
     assert (decision["other_register"], decision["other_number"]) == ("chc", "275936")
     assert (decision["class"], decision["postcode"]) == ("charity", "N1 8HX")
+
+
+def test_a_name_without_form_is_rather_the_body_of_that_whole_name_than_a_cic(registers_dir):
+    assert decide(registers_dir, supplier_name="KIDS CIC")[0]["number"] == "00000020"
+    decision, _ = decide(registers_dir, supplier_name="KIDS")
+    assert (decision["decision"], decision["number"]) == ("matched", "00000010")
+    assert decision["runner_up_number"] == "00000020"
+
+
+def test_the_same_words_go_before_the_same_letters(registers_dir):
+    assert decide(registers_dir, supplier_name="London Energy")[0]["number"] == "00000021"
+    assert decide(registers_dir, supplier_name="LondonEnergy")[0]["number"] == "00000022"
 
 
 def test_a_working_name_of_a_charity_is_its_name(registers_dir):

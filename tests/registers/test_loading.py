@@ -163,6 +163,31 @@ def test_a_charity_is_the_guarantee_company_of_its_name_but_not_a_firm_of_its_na
     ]
 
 
+def test_of_several_charities_of_one_name_the_newest_is_the_company(source, registers_dir):
+    written.write_companies_csv(
+        source, written.company("04124744", "BRISTOL MIND", category=written.GUARANTEE)
+    )
+    written.write_charities_zip(
+        source, written.charity(265274, "BRISTOL MIND"), written.charity(1085171, "BRISTOL MIND")
+    )
+    load_registers(source, registers_dir)
+    assert links(registers_dir) == [
+        ("04124744", "1085171", "same name"),
+        ("1085171", "04124744", "same name"),
+    ]
+
+
+def test_a_charity_of_two_companies_names_is_neither(source, registers_dir):
+    written.write_companies_csv(
+        source,
+        written.company("00000001", "KIDS", category=written.GUARANTEE),
+        written.company("00000002", "KIDS LIMITED", category=written.GUARANTEE),
+    )
+    written.write_charities_zip(source, written.charity(275936, "KIDS"))
+    load_registers(source, registers_dir)
+    assert links(registers_dir) == []
+
+
 def test_postcodes_are_canonical_and_placeholders_are_null(source, registers_dir):
     written.write_nspl(
         source,
