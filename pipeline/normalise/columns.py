@@ -3,10 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-import polars as pl
-
-from pipeline.normalise.amounts import parse_amounts
-from pipeline.normalise.dates import day_from_text, month_number
+from pipeline.normalise.profile import Profile
 from pipeline.read.header import Header, Heading
 
 # Net before gross, and the line's own amount before an invoice's, which may repeat on each line
@@ -34,13 +31,6 @@ _FIELDS: dict[str, tuple[str, ...]] = {
     "is_card": ("is_card",),
     "is_redacted": ("is_redacted",),
 }
-_SAMPLE_ROWS = 400
-_COMPANY_WORDS = (
-    r"(?i)\b(ltd|limited|plc|llp|council|trust|university|college|school|services|association|nhs"
-    r"|group|uk|company|solicitors|associates|society|homes|care|consult\w*|amazon|hotel)\b|\.co"
-)
-
-
 @dataclass(frozen=True)
 class Sources:
     """Where each thing comes from in a block of rows: column positions, None where nowhere."""
@@ -80,107 +70,13 @@ class Sources:
         return " ".join(text.split()) or f"column {column + 1}"
 
 
-class Profile:
-    """What the cells of a block look like, column by column, measured on a sample of its rows."""
-
-    def __init__(self, cells: pl.DataFrame) -> None:
-        filled = cells.filter(
-            pl.sum_horizontal(pl.col(c).is_not_null() for c in cells.columns) >= 2
-        )
-        self._sample = filled.gather_every(max(1, filled.height // _SAMPLE_ROWS))
-        self._shares: dict[tuple[str, int], float] = {}
-
-    @property
-    def width(self) -> int:
-        """How many columns there are."""
-        return self._sample.width
-
-    def filled(self, column: int) -> float:
-        """The share of rows with something in the column."""
-        height = self._sample.height
-        return 1 - self._sample.to_series(column).null_count() / height if height else 0.0
-
-    def amounts(self, column: int) -> float:
-        """The share of the column's cells that are amounts."""
-        return self._share("amounts", column)
-
-    def dates(self, column: int) -> float:
-        """The share of the column's cells that are days or months."""
-        return self._share("dates", column)
-
-    def mid_month_days(self, column: int) -> float:
-        """The share of the column's cells that are days other than the first of a month."""
-        return self._share("mid_month_days", column)
-
-    def names(self, column: int) -> float:
-        """The share of the column's cells that hold a word."""
-        return self._share("names", column)
-
-    def different_names(self, column: int) -> float:
-        """As `names`, and zero where twenty cells or more hold one name only."""
-        values = self.cells(column)
-        if len(values) >= 20 and values.n_unique() == 1:
-            return 0.0
-        return self.names(column)
-
-    def companies(self, column: int) -> float:
-        """The share of the column's cells with a word that firms and public bodies bear."""
-        return self._share("companies", column)
-
-    def pence(self, column: int) -> float:
-        """The share of the column's cells written as money: with pence, thousands commas or £."""
-        return self._share("pence", column)
-
-    def distinct(self, column: int) -> float:
-        """Different values over cells."""
-        values = self._sample.to_series(column).drop_nulls()
-        return values.n_unique() / len(values) if len(values) else 0.0
-
-    def cells(self, column: int) -> pl.Series:
-        """The sampled cells that are not blank."""
-        return self._sample.to_series(column).drop_nulls()
-
-    def _share(self, measure: str, column: int) -> float:
-        key = (measure, column)
-        if key not in self._shares:
-            values = self.cells(column)
-            self._shares[key] = _measure(measure, values) / len(values) if len(values) else 0.0
-        return self._shares[key]
-
-
-def _measure(measure: str, values: pl.Series) -> int:
-    if measure == "amounts":
-        return len(values) - parse_amounts(values).null_count()
-    if measure == "dates":
-        read = {text: _is_date(text) for text in values.unique()}
-        return sum(read[text] for text in values)
-    if measure == "mid_month_days":
-        return sum(_is_mid_month(text) for text in values)
-    pattern = {
-        "names": r"[A-Za-z]{3}|^[A-Z]{1,3}$|[A-Za-z]{2} [A-Za-z]|^\d+[A-Z]?[a-z]+",
-        "companies": _COMPANY_WORDS,
-        "pence": r"^[^A-Za-z]*(?:\d\.\d{1,2}\d*|\d,\d{3}|£ ?\d)[^A-Za-z]*$",
-    }[measure]
-    return int(values.str.contains(pattern).sum())
-
-
-def _is_date(text: str) -> bool:
-    return (
-        day_from_text(text) is not None
-        or day_from_text(text, "mdy") is not None
-        or month_number(text) is not None
-    )
-
-
-def _is_mid_month(text: str) -> bool:
-    day = day_from_text(text)
-    return day is not None and not day.is_month and day.value.day > 1
-
-
 def choose_sources(header: Header, profile: Profile) -> Sources:
     """The sources that a header names, each confirmed by the cells below it."""
     headings = header.headings[: profile.width]
+    # A header may be narrower than its rows: what stands beyond it has no heading.
+    headings = (*headings, *[Heading("", "")] * (profile.width - len(headings)))
     taken: set[int] = set()
+    guessed = []
     date = _first_confirmed(headings, _DATE_PREFERENCE, profile.dates, profile, taken)
     if date is None:
         # A column called "Month" may hold days; firsts of the month only say the month.
@@ -194,8 +90,18 @@ def choose_sources(header: Header, profile: Profile) -> Sources:
     credit = _first_confirmed(headings, ("credit",), profile.amounts, profile, taken, sparse=True)
     if amount is not None or debit is None or credit is None:
         debit = credit = None
+    if amount is None and debit is None:
+        amount = _only_unheaded(headings, taken, profile, _looks_like_money)
+        guessed += ["no heading names the amount: the one column of money was taken"] * (
+            amount is not None
+        )
     taken.update(c for c in [amount, debit, credit] if c is not None)
     supplier = _supplier_column(headings, profile, taken)
+    if supplier is None:
+        supplier = _only_unheaded(headings, taken, profile, _looks_like_suppliers)
+        guessed += ["no heading names the supplier: the one column of firms was taken"] * (
+            supplier is not None
+        )
     taken.update(c for c in [supplier] if c is not None)
     month = _first_confirmed(headings, ("month",), profile.dates, profile, taken)
     year = _best_of(headings, ("year",), taken, profile)
@@ -219,12 +125,42 @@ def choose_sources(header: Header, profile: Profile) -> Sources:
         fields=fields,
         headings=tuple(heading.text for heading in headings),
         roles=tuple(heading.roles for heading in headings),
+        guessed=tuple(guessed),
     )
 
 
-def _supplier_column(
-    headings: Sequence[Heading], profile: Profile, taken: set[int]
+def _only_unheaded(
+    headings: Sequence[Heading],
+    taken: set[int],
+    profile: Profile,
+    looks_right: Callable[[Profile, int], bool],
 ) -> int | None:
+    """The one column without a known heading that looks right; None where there are two."""
+    columns = [
+        column
+        for column, heading in enumerate(headings)
+        if not heading.roles and column not in taken and looks_right(profile, column)
+    ]
+    return columns[0] if len(columns) == 1 else None
+
+
+def _looks_like_money(profile: Profile, column: int) -> bool:
+    return (
+        profile.filled(column) >= 0.8
+        and profile.amounts(column) >= 0.9
+        and profile.pence(column) >= 0.3
+    )
+
+
+def _looks_like_suppliers(profile: Profile, column: int) -> bool:
+    return (
+        profile.filled(column) >= 0.5
+        and profile.companies(column) >= 0.2
+        and profile.different_names(column) >= 0.8
+    )
+
+
+def _supplier_column(headings: Sequence[Heading], profile: Profile, taken: set[int]) -> int | None:
     """The column of names; one that only repeats the publisher's own name is the last resort."""
     roles = ("supplier_name", "merchant_name")
     several = _first_confirmed(headings, roles, profile.different_names, profile, taken)
@@ -327,6 +263,10 @@ def _basis(headings: Sequence[Heading], amount: int | None, role: str, profile: 
     return "unknown"
 
 
+        return "gross"
+    return "unknown"
+
+
 _NET_WORDS = ("net", "nett", "ex vat", "excl", "exc vat", "excluding", "exclusive", "excludes")
 _GROSS_WORDS = ("gross", "inc vat", "incl", "including", "inclusive")
 
@@ -335,14 +275,7 @@ def guess_sources(profile: Profile) -> Sources | None:
     """Sources by content alone, where exactly one column looks like money and one like names."""
     columns = range(profile.width)
     dates = [c for c in columns if profile.dates(c) >= 0.9 and profile.filled(c) >= 0.8]
-    money = [
-        c
-        for c in columns
-        if c not in dates
-        and profile.filled(c) >= 0.8
-        and profile.amounts(c) >= 0.9
-        and profile.pence(c) >= 0.2
-    ]
+    money = [c for c in columns if c not in dates and _looks_like_money(profile, c)]
     if len(money) != 1:
         return None
     names = [

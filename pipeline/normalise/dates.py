@@ -58,8 +58,9 @@ _COMPACT = re.compile(r"(?:19|20)\d{6}")
 _COMPACT_DAY_FIRST = re.compile(r"(\d{1,2})(\d{2})(20\d{2})")
 _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
 _EXCEL_DAY_ZERO = date(1899, 12, 30)
-# Spending was first published for 2010; outside lie slips of the key ("2203", "1900-01-00").
-_FIRST_YEAR, _LAST_YEAR = 1995, 2060
+# Spending was first published for 2010. Outside lie slips of the key ("2203", "1900-01-00") and
+# years that stand first with two digits ("23-04-03").
+_FIRST_YEAR, _LAST_YEAR = 2005, 2060
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Takes apart cells that lost the comma between them and shifted the rest of their row."""
+"""Puts right rows that lost a comma between two cells, or gained one within an amount."""
 
 import re
 
@@ -12,6 +12,49 @@ _MONEY = r"(\(?-?£?[\d,]+(?:\.\d+)?\)?)"
 _DATE_AND_AMOUNT = re.compile(rf"({_DAY}){_MONEY}")
 _NAME_AND_DATE = re.compile(r"(.*\S)(\d{2}[/.\-]\d{2}[/.\-](?:19|20)\d{2})")
 _NAME_DATE_AND_AMOUNT = re.compile(rf"(.*\S)(\d{{2}}[/.\-]\d{{2}}[/.\-](?:19|20)\d{{2}}){_MONEY}")
+
+
+_THOUSANDS = re.compile(r"[£(\-]{0,2}\d{1,3}")
+_REST_OF_AMOUNT = re.compile(r"\d{3}(?:\.\d+)?\)?")
+
+
+def join_torn_amounts(
+    cells: pl.DataFrame, width: int, sources: Sources
+) -> tuple[pl.DataFrame, int]:
+    """The cells with amounts put together that an unquoted comma tore, and in how many rows.
+
+    "1" and "234.50" beside it were 1,234.50. Only rows with a cell beyond the `width` of the header are looked at.
+    """
+    amount = sources.amount
+    if amount is None or cells.width <= width or amount + 1 >= cells.width:
+        return cells, 0
+    repaired: dict[int, list[str | None]] = {}
+    for position in cells.to_series(width).is_not_null().arg_true().to_list():
+        row = list(cells.row(position))
+        while row[width] is not None and _is_torn(row[amount], row[amount + 1]):
+            row = [*row[:amount], f"{row[amount]},{row[amount + 1]}", *row[amount + 2 :], None]
+        if row[width] is None:
+            repaired[position] = row
+    return _with_rows(cells, repaired), len(repaired)
+
+
+def _is_torn(cell: str | None, following: str | None) -> bool:
+    if cell is None or following is None:
+        return False
+    head = cell.rpartition(",")[2]
+    return bool(_THOUSANDS.fullmatch(head) and _REST_OF_AMOUNT.fullmatch(following))
+
+
+def _with_rows(cells: pl.DataFrame, rows: dict[int, list[str | None]]) -> pl.DataFrame:
+    if not rows:
+        return cells
+    keys = list(rows)
+    return pl.DataFrame(
+        [
+            series.scatter(keys, [rows[key][index] for key in keys])
+            for index, series in enumerate(cells.get_columns())
+        ]
+    )
 
 
 def split_glued_cells(
@@ -37,14 +80,7 @@ def split_glued_cells(
                 whole = _split(row, supplier, _NAME_DATE_AND_AMOUNT)
         if whole is not None:
             repaired[position] = whole
-    if not repaired:
-        return cells, 0
-    keys = list(repaired)
-    columns = [
-        series.scatter(keys, [repaired[key][index] for key in keys])
-        for index, series in enumerate(cells.get_columns())
-    ]
-    return pl.DataFrame(columns), len(repaired)
+    return _with_rows(cells, repaired), len(repaired)
 
 
 def _split(row: list[str | None], column: int, pattern: re.Pattern[str]) -> list[str | None] | None:

@@ -8,7 +8,7 @@ import polars as pl
 from pipeline.normalise.amounts import GBP, parse_amounts
 from pipeline.normalise.columns import Sources
 from pipeline.normalise.dates import DateOrder, month_number, parse_dates
-from pipeline.normalise.lost_commas import split_glued_cells
+from pipeline.normalise.lost_commas import join_torn_amounts, split_glued_cells
 from pipeline.normalise.redactions import is_withheld
 from pipeline.normalise.sheets import BlockPlan, SheetPlan
 from pipeline.read.grid import ROW_NUMBER
@@ -120,8 +120,15 @@ def _read_block(
     size = block.stop - block.start
     row_numbers = plan.grid.frame.to_series(0).slice(block.start, size)
     cells = plan.cells.slice(block.start, size)
-    amounts = _amounts(cells, sources)
     warnings = [*sources.guessed]
+    if block.header is not None:
+        named = max(i for i, heading in enumerate(block.header.headings) if heading.text) + 1
+        cells, torn = join_torn_amounts(cells, named, sources)
+        if torn:
+            warnings.append(
+                f"{torn} amounts were torn in two by an unquoted comma and put together"
+            )
+    amounts = _amounts(cells, sources)
     if sources.date is not None and sources.amount == sources.date + 1:
         cells, glued = split_glued_cells(cells, amounts, sources)
         if glued:

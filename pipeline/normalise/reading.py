@@ -246,10 +246,24 @@ def _about_sheets(left_out: Sequence[tuple[SheetPlan, str]]) -> list[str]:
     ]
 
 
+def _about_currency(plans: Sequence[SheetPlan]) -> list[str]:
+    foreign = {
+        value.upper()
+        for plan in plans
+        for column, roles in enumerate(plan.sources.roles)
+        if roles[:1] == ("currency",)
+        for value in plan.cells.to_series(column).drop_nulls().unique()
+        if len(value) == 3 and value.isalpha() and value.upper() != "GBP"
+    }
+    if not foreign:
+        return []
+    return [f"some amounts are in {', '.join(sorted(foreign))} and were added up as pounds"]
+
+
 def _about_rows(
     payments: pl.DataFrame, rejected: pl.DataFrame, plans: Sequence[SheetPlan]
 ) -> list[str]:
-    warnings = []
+    warnings = _about_currency(plans)
     if rejected.height:
         reasons = rejected["reason"].value_counts(sort=True).rows()
         said = ", ".join(f"{reason} ({count})" for reason, count in reasons)

@@ -20,7 +20,7 @@ def choose_sheets(plans: Sequence[SheetPlan]) -> tuple[list[SheetPlan], LeftOut]
     for leaves, reason in (
         (lambda plan: plan.grid.is_hidden, "it is hidden"),
         (_is_pivot, "it is a pivot table of other sheets"),
-        (lambda plan: plan.sources.date is None, "it has no dates and the others have"),
+        (_is_summary, "it sums up suppliers, the others list payments"),
         (
             lambda plan: kind_of_sheet(plan) == PURCHASE_CARD,
             "it lists purchase-card transactions, the others payments",
@@ -38,6 +38,14 @@ def _is_pivot(plan: SheetPlan) -> bool:
     return sum(_PIVOT_WORDS.match(cell.strip()) is not None for cell in top) >= 2
 
 
+def _is_summary(plan: SheetPlan) -> bool:
+    """Without dates and each supplier once."""
+    if plan.sources.date is not None or plan.sources.month is not None:
+        return False
+    names = plan.cells.to_series(plan.sources.supplier or 0).drop_nulls()
+    return names.n_unique() >= 0.97 * len(names)
+
+
 def without_repeated_sheets(
     plans: Sequence[SheetPlan], sheets: Sequence[SheetReading]
 ) -> tuple[list[SheetPlan], list[SheetReading], list[str]]:
@@ -45,14 +53,18 @@ def without_repeated_sheets(
     kept: list[tuple[SheetPlan, SheetReading]] = []
     warnings = []
     for plan, sheet in zip(plans, sheets, strict=True):
-        twin = next((other for other, known in kept if _same_payments(known, sheet)), None)
+        twin = next((i for i, (_, known) in enumerate(kept) if _same_payments(known, sheet)), None)
         if twin is None:
             kept.append((plan, sheet))
-        else:
-            warnings.append(
-                f"sheet {plan.grid.name!r} was left out: "
-                f"its payments are those of {twin.grid.name!r}"
-            )
+            continue
+        pair = (kept[twin], (plan, sheet))
+        # Of a part and the whole the whole, of two wholes the first.
+        is_whole = sheet.payments.height > 1.05 * kept[twin][1].payments.height
+        kept[twin], (dropped, _) = pair[::-1] if is_whole else pair
+        warnings.append(
+            f"sheet {dropped.grid.name!r} was left out: "
+            f"its payments are those of {kept[twin][0].grid.name!r}"
+        )
     if len(kept) > 2:
         count = sum(sheet.payments.height for _, sheet in kept)
         for plan, sheet in kept:
@@ -67,12 +79,18 @@ def without_repeated_sheets(
 
 
 def _same_payments(one: SheetReading, other: SheetReading) -> bool:
-    """Whether two sheets add up to the same pounds in about as many rows.
+    """Whether two sheets hold the same pounds in about as many rows, or one holds the other.
 
-    Sutton Coldfield's 2016-17 workbook holds its payments raw in 310 rows and cleaned in 308.
+    Sutton Coldfield's 2016-17 workbook has its payments raw in 310 rows and cleaned in 308.
     """
-    fewer, more = sorted((one.payments.height, other.payments.height))
-    return fewer >= 10 and fewer >= 0.95 * more and _total(one) == _total(other) != 0
+    fewer, more = sorted((one.payments, other.payments), key=lambda frame: frame.height)
+    if fewer.height < 10:
+        return False
+    if fewer.height >= 0.95 * more.height and _total(one) == _total(other) != 0:
+        return True
+    dated = fewer["payment_date"].null_count() == 0
+    same = ["payment_date", "supplier_name", "amount_gbp"]
+    return dated and fewer.join(more, on=same, how="anti").is_empty()
 
 
 def _total(sheet: SheetReading) -> Decimal:

@@ -1,11 +1,13 @@
 """Plans the reading of each sheet: which rows lie under which header, and what its columns are."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
 
-from pipeline.normalise.columns import Profile, Sources, choose_sources, guess_sources
+from pipeline.normalise.columns import Sources, choose_sources, guess_sources
+from pipeline.normalise.profile import Profile
 from pipeline.read.grid import ROW_NUMBER, Grid
 from pipeline.read.header import (
     UNKNOWN,
@@ -75,6 +77,8 @@ def _plan_under(grid: Grid, cells: pl.DataFrame, header: Header, rules: HeadingR
     for start, stop, own in zip(starts, stops, headers, strict=True):
         body = _body(cells, start, stop, own)
         sources = choose_sources(own, Profile(body))
+        if sources.is_complete and _in_thousands(sources):
+            return SheetPlan(grid, cells, header, (), "its amounts are in thousands of pounds")
         if sources.is_complete:
             blocks.append(BlockPlan(start, stop, own, sources))
         elif not blocks:
@@ -83,6 +87,11 @@ def _plan_under(grid: Grid, cells: pl.DataFrame, header: Header, rules: HeadingR
             # Words that look like headings but rule no rows: the block above goes on.
             blocks[-1] = replace(blocks[-1], stop=stop)
     return SheetPlan(grid, cells, header, tuple(blocks))
+
+
+def _in_thousands(sources: Sources) -> bool:
+    heading = sources.heading(sources.amount) or ""
+    return re.search(r"£\s?'?0{3}|£\s?k\b|\bthousands?\b", heading, re.IGNORECASE) is not None
 
 
 _AMOUNT_LIKE = ("amount_line", "amount_net", "amount_gross", "invoice_total", "debit", "credit")

@@ -209,7 +209,7 @@ class _Judge:
                 "an amount with nothing beside it that is not the sum of the rows above"
             )
             return REJECTED
-        if self._is_labelled_total(row) and not dated:
+        if self._is_labelled_total(row) and (proven or not dated):
             return self._total(position, amount, proven, is_grand=proven_grand or not proven)
         if self._is_above_header(position) and not (dated and row[self._block.supplier_column]):
             return NOTE

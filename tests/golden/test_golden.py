@@ -43,9 +43,7 @@ def test_a_changed_outcome_needs_a_new_reader_version(update_golden):
     known = yaml.safe_load(DIGESTS.read_text()) if DIGESTS.exists() else {"cases": {}}
     digests = {case.name: _digest(case) for case in CASES}
     changed = {
-        name
-        for name, digest in digests.items()
-        if known["cases"].get(name, digest) != digest
+        name for name, digest in digests.items() if known["cases"].get(name, digest) != digest
     }
     if changed:
         assert known["reader_version"] != READER_VERSION, (

@@ -1,0 +1,109 @@
+"""Measures what the cells of a column look like: amounts, dates, names, firms."""
+
+import polars as pl
+
+from pipeline.normalise.amounts import parse_amounts
+from pipeline.normalise.dates import day_from_text, month_number
+
+_SAMPLE_ROWS = 400
+_COMPANY_WORDS = (
+    r"(?i)\b(ltd|limited|plc|llp|council|trust|university|college|school|services|association|nhs"
+    r"|group|uk|company|solicitors|associates|society|homes|care|consult\w*|amazon|hotel)\b|\.co"
+)
+
+
+class Profile:
+    """What the cells of a block look like, column by column, measured on a sample of its rows."""
+
+    def __init__(self, cells: pl.DataFrame) -> None:
+        filled = cells.filter(
+            pl.sum_horizontal(pl.col(c).is_not_null() for c in cells.columns) >= 2
+        )
+        self._sample = filled.gather_every(max(1, filled.height // _SAMPLE_ROWS))
+        self._shares: dict[tuple[str, int], float] = {}
+
+    @property
+    def width(self) -> int:
+        """How many columns there are."""
+        return self._sample.width
+
+    def filled(self, column: int) -> float:
+        """The share of rows with something in the column."""
+        height = self._sample.height
+        return 1 - self._sample.to_series(column).null_count() / height if height else 0.0
+
+    def amounts(self, column: int) -> float:
+        """The share of the column's cells that are amounts."""
+        return self._share("amounts", column)
+
+    def dates(self, column: int) -> float:
+        """The share of the column's cells that are days or months."""
+        return self._share("dates", column)
+
+    def mid_month_days(self, column: int) -> float:
+        """The share of the column's cells that are days other than the first of a month."""
+        return self._share("mid_month_days", column)
+
+    def names(self, column: int) -> float:
+        """The share of the column's cells that hold a word."""
+        return self._share("names", column)
+
+    def different_names(self, column: int) -> float:
+        """As `names`, and zero where twenty cells or more hold one name only."""
+        values = self.cells(column)
+        if len(values) >= 20 and values.n_unique() == 1:
+            return 0.0
+        return self.names(column)
+
+    def companies(self, column: int) -> float:
+        """The share of the column's cells with a word that firms and public bodies bear."""
+        return self._share("companies", column)
+
+    def pence(self, column: int) -> float:
+        """The share of the column's cells written as money: with pence, thousands commas or £."""
+        return self._share("pence", column)
+
+    def distinct(self, column: int) -> float:
+        """Different values over cells."""
+        values = self._sample.to_series(column).drop_nulls()
+        return values.n_unique() / len(values) if len(values) else 0.0
+
+    def cells(self, column: int) -> pl.Series:
+        """The sampled cells that are not blank."""
+        return self._sample.to_series(column).drop_nulls()
+
+    def _share(self, measure: str, column: int) -> float:
+        key = (measure, column)
+        if key not in self._shares:
+            values = self.cells(column)
+            self._shares[key] = _measure(measure, values) / len(values) if len(values) else 0.0
+        return self._shares[key]
+
+
+def _measure(measure: str, values: pl.Series) -> int:
+    if measure == "amounts":
+        return len(values) - parse_amounts(values).null_count()
+    if measure == "dates":
+        read = {text: _is_date(text) for text in values.unique()}
+        return sum(read[text] for text in values)
+    if measure == "mid_month_days":
+        return sum(_is_mid_month(text) for text in values)
+    pattern = {
+        "names": r"[A-Za-z]{3}|^[A-Z]{1,3}$|[A-Za-z]{2} [A-Za-z]|^\d+[A-Z]?[a-z]+",
+        "companies": _COMPANY_WORDS,
+        "pence": r"^[^A-Za-z]*(?:\d\.\d{1,2}\d*|\d,\d{3}|£ ?\d)[^A-Za-z]*$",
+    }[measure]
+    return int(values.str.contains(pattern).sum())
+
+
+def _is_date(text: str) -> bool:
+    return (
+        day_from_text(text) is not None
+        or day_from_text(text, "mdy") is not None
+        or month_number(text) is not None
+    )
+
+
+def _is_mid_month(text: str) -> bool:
+    day = day_from_text(text)
+    return day is not None and not day.is_month and day.value.day > 1

@@ -1,0 +1,57 @@
+"""Names withheld, and names that only sound so."""
+
+import polars as pl
+import pytest
+
+from pipeline.normalise.redactions import is_withheld
+
+
+def withheld(name):
+    return (
+        pl.DataFrame({"name": [name]}, schema={"name": pl.String})
+        .select(is_withheld(pl.col("name")))
+        .item()
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Redacted",
+        "REDACTED UNDER DP ACT",
+        "[Redacted]",
+        "Redacted Commercial Data",
+        "Avocet Service Limited - Redacted",
+        "Oak Tree Day Nursery_Redacted",
+        "THIRD PARTY SUPPLIER",
+        "THIRD PARTY FORENSIC SERVICES",
+        "Personal Data",
+        "Personal Expense, Name Witheld",
+        "Name withheld",
+        "Private Individual",
+        "****0969",
+        "Data Protection",
+    ],
+)
+def test_withheld_names(name):
+    assert withheld(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "REDACTIVE EVENTS LTD",
+        "Safe Harbour Data Protection Ltd",
+        "Data Protection Enterprise Limited",
+        "Fen Private Hire",
+        "Confidential Shredding Services",
+        "Coyle Personnel Plc",
+        "Health Personnel Ltd",
+        "Individual Care Services",
+        "Exempla Ltd",
+        "3663",
+        None,
+    ],
+)
+def test_names_that_only_sound_withheld(name):
+    assert not withheld(name)

@@ -1,0 +1,115 @@
+"""Payments told from what stands between and around them."""
+
+from decimal import Decimal
+
+import polars as pl
+
+from pipeline.read.header import standard_rules
+from pipeline.read.rows import Block, judge_rows
+
+HEADER = ("Date", "Supplier", "Amount", "Department")
+
+
+def judge(*rows, header_rows=(), dated=True):
+    cells = pl.DataFrame(
+        {str(i): [row[i] for row in rows] for i in range(4)},
+        schema={str(i): pl.String for i in range(4)},
+    )
+    amounts = cells["2"].cast(pl.Decimal(18, 4), strict=False).alias("amount_gbp")
+    block = Block(
+        cells=cells,
+        amounts=amounts,
+        amount_columns=(2,),
+        supplier_column=1,
+        date_column=0 if dated else None,
+        dated=cells["0"].str.contains(r"\d").fill_null(value=False),
+        header_rows=header_rows,
+    )
+    return judge_rows(block, standard_rules())
+
+
+def kinds(*rows, **more):
+    return judge(*rows, **more).kinds.to_list()
+
+
+def pay(amount, supplier="Acorn Ltd", date="03/04/2023", department="Roads"):
+    return (date, supplier, amount, department)
+
+
+def test_payments_and_blanks():
+    assert kinds(pay("1"), (None,) * 4, pay("2")) == ["payment", "blank", "payment"]
+
+
+def test_a_bare_sum_is_a_total_that_agrees():
+    verdicts = judge(pay("10"), pay("5.50"), (None, None, "15.50", None))
+    assert verdicts.kinds[2] == "total"
+    [total] = verdicts.totals
+    assert (total.amount, total.agrees, total.is_grand) == (Decimal("15.50"), True, True)
+
+
+def test_a_bare_amount_at_the_end_is_a_total_that_disagrees():
+    verdicts = judge(pay("10"), pay("5"), (None, None, "99", None))
+    assert verdicts.kinds[2] == "total"
+    assert not verdicts.totals[0].agrees
+
+
+def test_a_bare_amount_in_mid_table_is_rejected():
+    verdicts = judge(pay("10"), (None, None, "99", None), pay("5"))
+    assert verdicts.kinds[1] == "rejected"
+    assert "nothing beside it" in verdicts.reasons[1]
+
+
+def test_a_firm_called_total_is_paid():
+    assert kinds(pay("10", "Total"), pay("5", "TOTAL GAS & POWER")) == ["payment"] * 2
+
+
+def test_a_labelled_total_is_no_payment_even_with_a_wrong_sum():
+    assert kinds(pay("10"), pay("5"), (None, "Grand Total:", "16", None))[2] == "total"
+
+
+def test_subtotals_need_the_sum_of_their_group():
+    rows = [
+        pay("10"),
+        pay("5"),
+        (None, "Acorn Ltd Total", "15", None),
+        pay("7", "Brook Ltd"),
+        pay("8", "Brook Ltd"),
+        (None, "Brook Ltd Total", "15", None),
+        (None, "Grand Total", "30", None),
+    ]
+    verdicts = judge(*rows)
+    assert verdicts.kinds.to_list() == ["payment", "payment", "total"] * 2 + ["total"]
+    assert [total.is_grand for total in verdicts.totals] == [True, False, True]
+    assert all(total.agrees for total in verdicts.totals)
+
+
+def test_a_nameless_payment_with_a_date_counts():
+    assert kinds(pay("10"), pay("10", supplier=None)) == ["payment"] * 2
+
+
+def test_repeated_headings_and_notes():
+    rows = [pay("1"), HEADER, ("Redacted names are those of people.", None, None, None)]
+    assert kinds(*rows) == ["payment", "header", "note"]
+
+
+def test_a_blank_amount_is_rejected_with_its_reason():
+    verdicts = judge(pay("1"), pay(None), pay("tbc"))
+    assert verdicts.kinds.to_list() == ["payment", "rejected", "rejected"]
+    assert verdicts.reasons == {
+        1: "the amount is blank",
+        2: "the amount cannot be read as pounds",
+    }
+
+
+def test_above_the_header_only_whole_payments_count():
+    rows = [("Total", None, "12", None), pay("12"), (None, "Brook", "3", None), HEADER]
+    assert kinds(*rows, header_rows=(3,)) == ["total", "payment", "note", "header"]
+
+
+def test_without_a_date_column_labels_are_looked_for_in_every_column():
+    rows = [
+        (None, "Acorn Ltd", "1", "Roads"),
+        (None, "Brook Ltd", "2", "Roads"),
+        (None, None, "3", "Total"),
+    ]
+    assert kinds(*rows, dated=False) == ["payment", "payment", "total"]
