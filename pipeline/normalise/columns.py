@@ -17,6 +17,8 @@ _AMOUNT_PREFERENCE = (
     "order_value",
 )
 _DATE_PREFERENCE = ("payment_date", "posting_date", "date", "invoice_date")
+_NET_WORDS = ("net", "nett", "ex vat", "excl", "exc vat", "excluding", "exclusive", "excludes")
+_GROSS_WORDS = ("gross", "inc vat", "incl", "including", "inclusive")
 _FIELDS: dict[str, tuple[str, ...]] = {
     "description": ("description",),
     "department": ("department", "service"),
@@ -31,6 +33,8 @@ _FIELDS: dict[str, tuple[str, ...]] = {
     "is_card": ("is_card",),
     "is_redacted": ("is_redacted",),
 }
+
+
 @dataclass(frozen=True)
 class Sources:
     """Where each thing comes from in a block of rows: column positions, None where nowhere."""
@@ -121,7 +125,7 @@ def choose_sources(header: Header, profile: Profile) -> Sources:
         debit=debit,
         credit=credit,
         amount_role=role,
-        amount_basis=_basis(headings, amount, role, profile),
+        amount_basis=_basis(headings, amount, role),
         fields=fields,
         headings=tuple(heading.text for heading in headings),
         roles=tuple(heading.roles for heading in headings),
@@ -252,7 +256,7 @@ def _field_columns(
     return fields
 
 
-def _basis(headings: Sequence[Heading], amount: int | None, role: str, profile: Profile) -> str:
+def _basis(headings: Sequence[Heading], amount: int | None, role: str) -> str:
     if amount is None:
         return "unknown"
     words = f" {headings[amount].folded} "
@@ -261,14 +265,6 @@ def _basis(headings: Sequence[Heading], amount: int | None, role: str, profile: 
     if role == "amount_gross" or any(f" {w} " in words for w in _GROSS_WORDS):
         return "gross"
     return "unknown"
-
-
-        return "gross"
-    return "unknown"
-
-
-_NET_WORDS = ("net", "nett", "ex vat", "excl", "exc vat", "excluding", "exclusive", "excludes")
-_GROSS_WORDS = ("gross", "inc vat", "incl", "including", "inclusive")
 
 
 def guess_sources(profile: Profile) -> Sources | None:

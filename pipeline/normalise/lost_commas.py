@@ -23,7 +23,8 @@ def join_torn_amounts(
 ) -> tuple[pl.DataFrame, int]:
     """The cells with amounts put together that an unquoted comma tore, and in how many rows.
 
-    "1" and "234.50" beside it were 1,234.50. Only rows with a cell beyond the `width` of the header are looked at.
+    "1" and "234.50" beside it were 1,234.50. Only rows with a cell beyond the `width` of the
+    header are looked at.
     """
     amount = sources.amount
     if amount is None or cells.width <= width or amount + 1 >= cells.width:
