@@ -39,9 +39,17 @@ def text_of_cell(value: Cell) -> str | None:
     if isinstance(value, int | float):
         return text_of_number(repr(value))
     if isinstance(value, dt.datetime):
-        midnight = value.time() == dt.time()
-        return value.date().isoformat() if midnight else value.isoformat(" ", "seconds")
+        return _text_of_moment(value)
     return str(value)
+
+
+def _text_of_moment(moment: dt.datetime) -> str:
+    # A serial number's fraction may fall microseconds short of the second that was meant.
+    if moment.microsecond >= 500_000 and moment.year < dt.MAXYEAR:
+        moment += dt.timedelta(seconds=1)
+    moment = moment.replace(microsecond=0)
+    is_midnight = moment.time() == dt.time()
+    return moment.date().isoformat() if is_midnight else moment.isoformat(" ")
 
 
 def text_of_number(number: str) -> str:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from itertools import zip_longest
+from itertools import groupby, zip_longest
 
 import pypdfium2 as pdfium  # type: ignore[import-untyped]
 
@@ -17,7 +17,7 @@ _PDFIUM = threading.Lock()
 
 
 def read_pdf(data: bytes, limits: Limits) -> list[Grid]:
-    """The rows of all pages that share their columns as one grid.
+    """The rows of consecutive pages with as many columns as one grid.
 
     Raises RefusedFileError for a protected, damaged or scanned pdf, or one beyond the limits.
     """
@@ -27,9 +27,13 @@ def read_pdf(data: bytes, limits: Limits) -> list[Grid]:
         raise RefusedFileError(
             "The pdf holds pictures of pages and no text, so it was scanned; ask for the table."
         )
-    borders = columns_of(pages)
-    rows: list[Row] = [row for page in pages for row in rows_of(page, borders)]
-    return [Grid("", frame_of_strings(zip_longest(*rows)))]
+    grids: list[Grid] = []
+    layouts = zip(pages, columns_of(pages), strict=True)
+    for _, alike in groupby(layouts, key=lambda layout: len(layout[1])):
+        rows: list[Row] = [row for page, borders in alike for row in rows_of(page, borders)]
+        name = f"table {len(grids) + 1}" if grids else ""
+        grids.append(Grid(name, frame_of_strings(zip_longest(*rows))))
+    return grids
 
 
 def _read_pages(data: bytes, limits: Limits) -> list[Page]:

@@ -19,14 +19,29 @@ Row = list[str]
 Span = tuple[float, float]
 
 
-def columns_of(pages: list[Page]) -> list[float]:
-    """The borders between the columns that the pages share, from left to right."""
+def columns_of(pages: list[Page]) -> list[list[float]]:
+    """For every page the borders between its columns: the shared ones wherever they fit."""
+    shared = _borders(pages)
+    borders = []
+    for page in pages:
+        lines = _tabular(page)
+        own = shared if _hold_one_phrase_each(lines, shared) else _borders([page])
+        borders.append(own if _hold_one_phrase_each(lines, own) else shared)
+    return borders
+
+
+def _borders(pages: list[Page]) -> list[float]:
     lines = [line for page in pages for line in lines_of(page.runs) if len(phrases(line)) > 1]
-    tabular = [phrases(line) for line in lines]
+    tabular = list(map(phrases, lines))
     drawn = _drawn_borders(pages, lines)
     if len(drawn) > 1 and _hold_one_phrase_each(tabular, drawn):
         return drawn
     return _borders_in_gaps(tabular)
+
+
+def _tabular(page: Page) -> list[Line]:
+    lines = map(phrases, lines_of(page.runs))
+    return [line for line in lines if len(line) > 1]
 
 
 def _hold_one_phrase_each(lines: list[Line], borders: list[float]) -> bool:

@@ -106,6 +106,11 @@ def test_floats_keep_every_digit_whatever_else_is_in_the_column(others):
     assert column_of_strings(values).to_list()[:4] == texts
 
 
+def test_a_moment_just_short_of_midnight_is_the_next_day():
+    moment = dt.datetime(2024, 3, 31, 23, 59, 59, 999_999)
+    assert column_of_strings([moment]).to_list() == ["2024-04-01"]
+
+
 def test_row_numbers_are_those_of_the_sheet():
     book = openpyxl.Workbook()
     book.active["C4"] = "Supplier"

@@ -71,6 +71,24 @@ def test_pages_follow_one_another_in_one_grid():
     assert rows == [tuple(HEADER), *map(tuple, ROWS), tuple(HEADER), *map(tuple, ROWS[:2])]
 
 
+def test_a_page_with_columns_elsewhere_is_cut_by_its_own():
+    second = PdfPage()
+    for at, row in enumerate([HEADER, *ROWS]):
+        for left, text in zip([40, 150, 330, 400], [row[1], row[0], *row[2:]], strict=True):
+            second.text(left, 700 - 14 * at, text)
+    rows = rows_of(pdf_of(ruled_page([HEADER, *ROWS * 5]), second))
+    assert rows[-1] == ("04/04/2024", "Library Supplies plc", "£5.00", "Books")
+
+
+def test_pages_with_more_columns_are_a_grid_of_their_own():
+    second = PdfPage()
+    for at in range(10):
+        for column in range(6):
+            second.text(40 + 80 * column, 700 - 14 * at, f"{at}.{column}")
+    first, other = read_workbook(pdf_of(ruled_page([HEADER, *ROWS]), second)).grids
+    assert (first.frame.width, other.frame.width, other.name) == (5, 7, "table 2")
+
+
 def test_titles_and_rows_outside_the_ruling_are_rows():
     page = ruled_page([HEADER, *ROWS])
     page.text(40, 760, "Payments over £500")
