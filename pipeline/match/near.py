@@ -18,7 +18,7 @@ SHORTEST_REST = 6
 LONGEST_NAME = 12
 # In how many names a rest may stand before the one word is what tells them apart.
 CROWDED_REST = 6
-# How much rarer a misspelt word is than the right one, where the rest is crowded.
+# How much rarer a misspelt or cut word is than the right one: ASHFIELD and EASTFIELD are two words.
 MISSPELT_RATIO = 20
 # Branches are taken for bodies with at most so many other names that begin like theirs: Age UK has
 # 259 in the sample register, each a charity of its own; Nuffield Health has 3.
@@ -106,7 +106,8 @@ create macro word_cost(a, b) as case
     when spelt_out(a) = b or spelt_out(b) = a then 0.3
     when is_cut(a, b) then 0.5
     when least(length(a), length(b)) >= 5 and damerau_levenshtein(a, b) = 1 then 0.5
-    when least(length(a), length(b)) >= 8 and damerau_levenshtein(a, b) = 2 then 0.8
+    when least(length(a), length(b)) >= 8 and left(a, 3) = left(b, 3)
+        and damerau_levenshtein(a, b) = 2 then 0.8
 end;
 """
 
@@ -177,7 +178,7 @@ left join frequencies as a on a.word = asked_word
 left join frequencies as n on n.word = name_word
 where cost is not null and (
     cost <= 0.2
-    or (crowd <= {CROWDED_REST} and not is_cut(asked_word, name_word))
+    or (crowd <= {CROWDED_REST} and cost <= 0.3)
     or coalesce(a.names_with_word, 0) * {MISSPELT_RATIO} <= n.names_with_word
 );
 """

@@ -4,17 +4,21 @@ import polars as pl
 
 from pipeline.match.names import with_name_key
 
-# "JAMES WATT LTD T/A WATT WASTE": either side can be the registered name.
+# "JAMES WATT LTD T/A WATT WASTE", "WITHERSLACK T/A WITHERSLACK GROUP LTD": either side can be the
+# registered name, the second only where it alone states a legal form ("WHITE FALCON 11 LTD T/A
+# FALCON CARE" is not FALCON CARE LIMITED).
 TRADING_AS = r"(?i)\s+(?:T\s?[/\\]\s?AS?|TRADING AS|T\.A\.?|TA)[:.]?\s+"
 # The construction industry scheme and the like are noted behind names ("E ON UK PLC (CIS)").
 TRAILING_NOTE = (
     r"(?i)(?:\s*[-/*(\[]+\s*(?:CIS|NON CIS|NO CIS|VAT|NON VAT|BACS|DD|NEW|CLOSED|DO NOT USE|GBP)"
-    r"\s*[)\]*]*|\s+CIS|\s*[-#(]+\s*\d[\d/ -]*\)?|\s+[A-Z]{0,4}\d{4,}[A-Z]{0,3})+\s*$"
+    r"\s*[)\]*]*|\s+CIS|\s*[-#(*\[]+\s*\d[\d/ -]*[)\]*]*|\s+[A-Z]{0,4}\d{4,}[A-Z]{0,3})+\s*$"
 )
 LEADING_REFERENCE = r"^(?:[A-Z]{0,2}\d{5,}\s*[-:]?\s*)+"
 # "ACME LTD (LEEDS)", "ACME LIMITED - ROAD MARKING": what follows the form names a branch, unless
 # it is another name (a pdf's "HC ONE LIMITED Total HOLMWOOD NURSING HOME").
 BEHIND_FORM = r"(?i)^(.+?\s(?:LTD|LIMITED|PLC|LLP|CIC)\b).+$"
+FORM_BEFORE_TRADING_AS = rf"(?i)\b(?:LTD|LIMITED|PLC|LLP|CIC|C\.I\.C)\b.*{TRADING_AS}"
+FORM_AFTER_TRADING_AS = rf"(?i){TRADING_AS}.*\b(?:LTD|LIMITED|PLC|LLP|CIC|C\.I\.C)\b"
 OTHER_NAME_BEHIND = r"(?i)\bTOTAL\b|\b(?:LTD|LIMITED|PLC|LLP|CIC|PARTNERSHIP|COMPANY)\W*$"
 
 
@@ -29,7 +33,9 @@ def spellings(suppliers: pl.DataFrame) -> pl.DataFrame:
         "whole": name,
         "without_reference": bare,
         "before_trading_as": bare.str.replace(f"{TRADING_AS}.*$", ""),
-        "after_trading_as": bare.str.replace(f"^.*?{TRADING_AS}", ""),
+        "after_trading_as": pl.when(
+            ~bare.str.contains(FORM_BEFORE_TRADING_AS) & bare.str.contains(FORM_AFTER_TRADING_AS)
+        ).then(bare.str.replace(f"^.*?{TRADING_AS}", "")),
         "without_branch": pl.when(~bare.str.contains(OTHER_NAME_BEHIND)).then(
             bare.str.replace(BEHIND_FORM, "$1")
         ),

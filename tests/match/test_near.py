@@ -14,6 +14,7 @@ def registers_dir(tmp_path_factory):
         source,
         written.company("00000001", "INTEGRATED HEALTH PARTNERS LIMITED"),
         written.company("00000002", "BRADWELL HALL NURSING HOME LIMITED"),
+        written.company("00000030", "HALT RESIDENTIAL LTD"),
         written.company("00000003", "ACME HOLDINGS LTD"),
         written.company("00000004", "TORBAY JOINERY LTD"),
         written.company("00000005", "NUFFIELD HEALTH", category=written.GUARANTEE),
@@ -84,6 +85,7 @@ def test_one_word_misspelt_cut_short_or_small_is_the_same_name(registers_dir, na
         "TORBAY PLUMBING LTD",
         "BRADWELL HALL",
         "SIMPSON ROOFING LTD",
+        "BRADWELL HALT NURSING HOME",
         "ORCHID ROOFING LTD",
         "INTEGRATED HEALTH PARTNERS 2 LTD",
     ],
@@ -111,8 +113,15 @@ def test_a_place_behind_the_name_of_a_national_body_is_its_branch(registers_dir)
         "NUFFIELD HEALTH PENSION TRUSTEES",
         "TORBAY JOINERY PAIGNTON",
         "NUFFIELD HEALTH PLYMOUTH LTD",
+        "NUFFIELD HEALTH HIGH SCHOOL PLYMOUTH",
     ],
-    ids=["each Age UK is a body of its own", "other body", "a firm has no branches", "a firm"],
+    ids=[
+        "each Age UK is a body of its own",
+        "other body",
+        "a firm has no branches",
+        "a firm",
+        "a school",
+    ],
 )
 def test_what_is_no_branch_is_not_matched(registers_dir, name):
     assert decide(registers_dir, name)["decision"] == "none"

@@ -83,6 +83,8 @@ def decide(registers_dir, **row):
         ("THE ACME WORKS", "00000001"),
         ("E ON UK PLC (CIS)", "00000011"),
         ("ACME WORKS LTD - 123456", "00000001"),
+        ("ACME WORKS LTD [211594]", "00000001"),
+        ("ACME WORKS *284295*", "00000001"),
         ("SMITH BUILDERS LTD T/A SMITHS ROOFS", "00000014"),
         ("SMITHS ROOFS T/A SMITH BUILDERS LTD", "00000014"),
         ("ACME WORKS LTD (LEEDS)", "00000001"),
@@ -113,6 +115,13 @@ def test_what_could_be_another_is_ambiguous_with_all_candidates(registers_dir, n
     assert decision["decision"] == "ambiguous"
     assert candidates == numbers
     assert decision["runner_up_number"] == (numbers[1] if len(numbers) > 1 else None)
+
+
+@pytest.mark.parametrize(
+    "name", ["WHITE FALCON LTD T/A SMITH BUILDERS", "WHITE FALCON T/A SMITH BUILDERS"]
+)
+def test_a_trading_name_without_form_is_not_the_firm_that_bears_it(registers_dir, name):
+    assert decide(registers_dir, supplier_name=name)[0]["decision"] == "none"
 
 
 def test_a_postcode_breaks_a_tie(registers_dir):
