@@ -4,7 +4,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import accumulate
 
 import polars as pl
 
@@ -114,7 +113,7 @@ def judge_rows(block: Block, rules: HeadingRules) -> Verdicts:
     positions = suspect.arg_true().to_list()
     if not positions:
         return Verdicts(kinds)
-    return _Judge(block, kinds, rules).verdicts(positions)
+    return _Judge(block, kinds, rules, positions).verdicts()
 
 
 def _any_label(cells: pl.DataFrame) -> pl.Series:
@@ -128,47 +127,59 @@ def _any_label(cells: pl.DataFrame) -> pl.Series:
 class _Judge:
     """Looks at the suspect rows of a block one by one, in order, with the sums so far."""
 
-    def __init__(self, block: Block, kinds: pl.Series, rules: HeadingRules) -> None:
+    def __init__(
+        self, block: Block, kinds: pl.Series, rules: HeadingRules, positions: Sequence[int]
+    ) -> None:
         self._block = block
         self._rules = rules
-        self._kinds = kinds.to_list()
-        self._amounts = block.amounts.to_list()
+        self._kinds = kinds
+        self._positions = positions
+        amounts = block.amounts.gather(positions).to_list()
+        self._amounts = dict(zip(positions, amounts, strict=True))
+        # The sum of all amounts before a row; those that are no payments are taken out as found.
+        sums = block.amounts.fill_null(0).cum_sum().gather(positions).to_list()
+        self._sums = {
+            position: up_to - (amount or 0)
+            for position, up_to, amount in zip(positions, sums, amounts, strict=True)
+        }
+        self._dated = dict(zip(positions, block.dated.gather(positions).to_list(), strict=True))
         self._reasons: dict[int, str] = {}
         self._totals: list[PrintedTotal] = []
-        # The sum of all amounts before a row; those that are no payments are taken out as found.
-        self._sums = list(accumulate((a or Decimal(0) for a in self._amounts), initial=Decimal(0)))
         self._not_paid = Decimal(0)
         self._group_start = 0
         self._group_sum_start = Decimal(0)
 
-    def verdicts(self, positions: Sequence[int]) -> Verdicts:
-        suspects = self._block.cells.select(pl.all().gather(positions)).rows()
-        tail = self._tail_start(positions, suspects)
-        for position, row in zip(positions, suspects, strict=True):
+    def verdicts(self) -> Verdicts:
+        suspects = self._block.cells.select(pl.all().gather(self._positions)).rows()
+        tail = self._tail_start(suspects)
+        kinds = []
+        for position, row in zip(self._positions, suspects, strict=True):
+            amount = self._amounts[position]
             if position in self._block.header_rows:
-                self._kinds[position] = HEADER
-            elif self._amounts[position] is None:
-                self._kinds[position] = self._without_amount(position, row)
+                kind = HEADER
+            elif amount is None:
+                kind = self._without_amount(position, row)
             else:
-                kind = self._with_amount(position, row, position >= tail)
-                self._kinds[position] = kind
-                if kind != PAYMENT:
-                    self._not_paid += self._amounts[position] or Decimal(0)
+                kind = self._with_amount(position, amount, row, position >= tail)
+            kinds.append(kind)
+            if kind != PAYMENT:
+                self._not_paid += amount or Decimal(0)
         return Verdicts(
-            pl.Series("kind", self._kinds, dtype=pl.String), self._reasons, tuple(self._totals)
+            self._kinds.scatter(self._positions, kinds), self._reasons, tuple(self._totals)
         )
 
-    def _tail_start(self, positions: Sequence[int], rows: Sequence[tuple[str | None, ...]]) -> int:
+    def _tail_start(self, rows: Sequence[tuple[str | None, ...]]) -> int:
         """Where the last unsuspected payment lies behind us: bare sums below it close the table."""
         bare = {
             position
-            for position, row in zip(positions, rows, strict=True)
+            for position, row in zip(self._positions, rows, strict=True)
             if self._amounts[position] is not None and self._says_nothing_else(row)
         }
-        return 1 + max(
-            (i for i, kind in enumerate(self._kinds) if kind == PAYMENT and i not in bare),
-            default=-1,
-        )
+        payments = (self._kinds == PAYMENT).arg_true()
+        for position in payments.reverse():
+            if position not in bare:
+                return int(position) + 1
+        return 0
 
     def _without_amount(self, position: int, row: tuple[str | None, ...]) -> str:
         texts = [row[c] for c in self._block.amount_columns]
@@ -194,10 +205,9 @@ class _Judge:
             return REJECTED
         return NOTE
 
-    def _with_amount(self, position: int, row: tuple[str | None, ...], is_tail: bool) -> str:
-        amount = self._amounts[position]
-        if amount is None:
-            return NOTE
+    def _with_amount(
+        self, position: int, amount: Decimal, row: tuple[str | None, ...], is_tail: bool
+    ) -> str:
         dated = self._is_dated(position)
         proven_grand = self._equals_whole(position, amount)
         proven_group = self._equals_group(position, amount)
@@ -222,7 +232,7 @@ class _Judge:
     def _total(self, position: int, amount: Decimal, agrees: bool, *, is_grand: bool) -> str:
         self._totals.append(PrintedTotal(position, amount, agrees, is_grand))
         self._group_start = position + 1
-        self._group_sum_start = self._sums[position + 1]
+        self._group_sum_start = self._sums[position] + amount
         return TOTAL
 
     def _equals_whole(self, position: int, amount: Decimal) -> bool:
@@ -238,7 +248,7 @@ class _Judge:
         return position < min(self._block.header_rows, default=0)
 
     def _is_dated(self, position: int) -> bool:
-        return self._block.date_column is not None and bool(self._block.dated[position])
+        return self._block.date_column is not None and bool(self._dated[position])
 
     def _others(self, row: tuple[str | None, ...]) -> list[str]:
         return [
