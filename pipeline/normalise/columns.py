@@ -194,7 +194,10 @@ def _amount_column(
         return None, "amount"
     fullest = max(profile.filled(column) for column, _ in found)
     # A net column that is empty but for a few rows is not what the file is about.
-    return next((c, role) for c, role in found if profile.filled(c) >= 0.5 * fullest)
+    chosen = next((c, role) for c, role in found if profile.filled(c) >= 0.5 * fullest)
+    # "Payment Amount" may be repeated on each of the invoices it paid: then they add up to it.
+    finer = [(c, role) for c, role in found if profile.adds_up_to(c, chosen[0])]
+    return finer[0] if finer else chosen
 
 
 def _first_confirmed(

@@ -1,5 +1,6 @@
 """Names what a file is a list of: payments, purchase-card transactions, supplier totals, orders."""
 
+import re
 from collections.abc import Sequence
 
 import polars as pl
@@ -12,10 +13,13 @@ SPEND, PURCHASE_CARD, SUPPLIER_TOTALS, PURCHASE_ORDERS = (
     "supplier_totals",
     "purchase_orders",
 )
-_CARD_TITLE = (
+_CARD_TITLE = re.compile(
     r"(?i)\b(?:purchas\w+|procurement|corporate|payment|credit|charge|government procurement)[ -]+"
     r"(?:charge[ -]+)?cards?\b|\bp-?cards?\b|\bgpc\b"
 )
+
+
+_MORE_THAN_CARDS = re.compile(r"(?i)\band\b|includ|exclud")
 
 
 def kind_of_sheet(plan: SheetPlan) -> str:
@@ -41,15 +45,7 @@ def _title_says_card(plan: SheetPlan) -> bool:
     name = plan.grid.name
     above = plan.cells.head(plan.header.rows[0] if plan.header else 0)
     lines = [name, *[" ".join(c for c in row if c) for row in above.rows()]]
-    says_card = [line for line in lines if pl.select(_contains(line, _CARD_TITLE)).item()]
-    return any(
-        not pl.select(_contains(line, r"(?i)\band\b|includ|exclud|\bexpenditure and\b")).item()
-        for line in says_card
-    )
-
-
-def _contains(text: str, pattern: str) -> pl.Expr:
-    return pl.lit(text).str.contains(pattern)
+    return any(_CARD_TITLE.search(line) and not _MORE_THAN_CARDS.search(line) for line in lines)
 
 
 def _is_supplier_totals(plans: Sequence[SheetPlan], payments: pl.DataFrame) -> bool:

@@ -6,6 +6,7 @@ from pipeline.normalise.amounts import parse_amounts
 from pipeline.normalise.dates import day_from_text, month_number
 
 _SAMPLE_ROWS = 400
+_FIRST_ROWS = 2_000
 _COMPANY_WORDS = (
     r"(?i)\b(ltd|limited|plc|llp|council|trust|university|college|school|services|association|nhs"
     r"|group|uk|company|solicitors|associates|society|homes|care|consult\w*|amazon|hotel)\b|\.co"
@@ -19,6 +20,7 @@ class Profile:
         filled = cells.filter(
             pl.sum_horizontal(pl.col(c).is_not_null() for c in cells.columns) >= 2
         )
+        self._first_rows = filled.head(_FIRST_ROWS)
         self._sample = filled.gather_every(max(1, filled.height // _SAMPLE_ROWS))
         self._shares: dict[tuple[str, int], float] = {}
 
@@ -62,6 +64,24 @@ class Profile:
     def pence(self, column: int) -> float:
         """The share of the column's cells written as money: with pence, thousands commas or £."""
         return self._share("pence", column)
+
+    def adds_up_to(self, part: int, whole: int) -> bool:
+        """Whether the parts of consecutive rows add up to a sum repeated on each of them."""
+        if part == whole:
+            return False
+        sums = (
+            pl.DataFrame(
+                {
+                    "whole": parse_amounts(self._first_rows.to_series(whole)),
+                    "part": parse_amounts(self._first_rows.to_series(part)),
+                }
+            )
+            .group_by(pl.col("whole").rle_id(), maintain_order=True)
+            .agg(pl.col("whole").first().alias("sum"), pl.col("part").sum(), pl.len())
+            .filter((pl.col("len") > 1) & (pl.col("sum") != 0))
+        )
+        agree = sums.filter((pl.col("sum") - pl.col("part")).abs() < 0.011).height
+        return sums.height >= 2 and agree >= 0.6 * sums.height
 
     def distinct(self, column: int) -> float:
         """Different values over cells."""

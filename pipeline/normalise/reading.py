@@ -24,7 +24,7 @@ from pipeline.normalise.sheets import SheetPlan, plan_sheets, plan_without_heade
 from pipeline.read import read_workbook
 from pipeline.read.grid import Workbook
 from pipeline.read.header import HeadingRules, rules_with, standard_rules
-from pipeline.read.rows import EXCLUDED
+from pipeline.read.rows import EXCLUDED, NOTE
 
 # Raise it with every change that lets a file be read otherwise: the cache of readings hangs on it.
 READER_VERSION = "1"
@@ -36,6 +36,10 @@ class ReadingExceptions:
 
     headers: Mapping[str, str] = field(default_factory=dict)
 
+
+# TfL: "value equal to or greater than £250.00 Excl. VAT"; Cheshire: "*Transactions exclude VAT*".
+_EXCLUDES_VAT = r"(?i)\b(?:exclud\w*|excl?\.?|net|exclusive)\s+(?:of\s+)?(?:recoverable\s+)?vat\b"
+_INCLUDES_VAT = r"(?i)\b(?:includ\w*|incl?\.?|gross|inclusive)\s+(?:of\s+)?(?:recoverable\s+)?vat\b"
 
 NO_EXCEPTIONS = ReadingExceptions()
 
@@ -138,6 +142,7 @@ def _read(workbook: Workbook, exceptions: ReadingExceptions) -> Reading:
             "The headings were recognised but no row below them is a payment with an amount."
         )
     payments, at_stake = mark_repeated_totals(payments, plans[0].sources)
+    payments = payments.with_columns(_basis_in_notes(payments["amount_basis"], sheets))
     if at_stake:
         warnings.append(
             f"the amount looks like an invoice total repeated on each of its lines: "
@@ -197,6 +202,16 @@ def _reading(
         warnings=[*warnings, *_about_rows(payments, rejected, plans)],
     )
     return Reading(payments, rejected, excluded, summary)
+
+
+def _basis_in_notes(basis: pl.Series, sheets: Sequence[SheetReading]) -> pl.Series:
+    """The basis that the notes around the payments state, where no heading does."""
+    notes = pl.concat([sheet.excluded for sheet in sheets]).filter(pl.col("class") == NOTE)["text"]
+    says_net = bool(notes.str.contains(_EXCLUDES_VAT).any())
+    says_gross = bool(notes.str.contains(_INCLUDES_VAT).any())
+    if says_net == says_gross:
+        return basis
+    return basis.replace("unknown", "net" if says_net else "gross")
 
 
 def _pence(amount: Decimal) -> Decimal:

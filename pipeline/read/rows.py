@@ -20,17 +20,21 @@ PAYMENT, BLANK, TOTAL, HEADER, NOTE, REJECTED = (
 EXCLUDED = (BLANK, TOTAL, HEADER, NOTE)
 
 # Whole cells that announce a sum. "TOTAL GAS & POWER" and "Total Fitness" are suppliers.
+_SUM_WORDS = (
+    r"grand|sub|overall|report|page|sheet|final|month(?:ly)?|year(?:ly)?|quarter(?:ly)?|net|gross|"
+    r"running|column|file|invoices?|spend|payments?|cumulative|combined|control|amount|value|paid|"
+    r"expenditure|records?|rows|lines|transactions|cost|suppliers?|all|and|to|date|over|excl?\.?|"
+    r"inc\.?|vat|gbp|ytd|period|q[1-4]|jan\w*|feb\w*|mar(?:ch)?|apr\w*|may|june?|july?|aug\w*|"
+    r"sep\w*|oct\w*|nov\w*|dec\w*|\(?£?[\d,./]*\)?"
+)
 _TOTAL_LABEL = re.compile(
-    r"(?:(?:grand|sub|overall|report|page|sheet|final|monthly|month|yearly|net|gross|running|"
-    r"column|file|invoice|spend|payments?|cumulative|combined|control)[\s-]*)*"
-    r"(?:totals?|sum|count|subtotals?)"
-    r"(?:\s+(?:for|of|in)\b.*|\s+(?:amount|value|spend|payments?|net|gross|paid|expenditure|"
-    r"invoices?|records?|rows|lines|transactions|cost|\(?£\)?|\(?gbp\)?|excl?\.?|inc\.?|vat))*"
-    r"\s*[:=.]*",
+    rf"(?:(?:{_SUM_WORDS})[\s-]+)*(?:(?:grand|sub)-?)?(?:totals?|sum|count)"
+    rf"(?:\s+(?:for|of|in)\b.*|[\s-]+(?:{_SUM_WORDS}))*\s*[:=.]*"
+    r"|(?:balance\s+)?(?:brought|carried)\s+(?:forward|down)|[bc]/f(?:wd)?",
     re.IGNORECASE,
 )
-_GROUP_TOTAL = re.compile(r".+\s(?:sub-?\s?)?total:?|(?:sub-?\s?)?total\s*[-:]\s*.+", re.IGNORECASE)
-_MAY_BE_LABEL = r"(?i)total|\bsum\b|\bcount\b"
+_NAMES_TOTAL = re.compile(r"\b(?:sub-?)?totals?\b", re.IGNORECASE)
+_MAY_BE_LABEL = r"(?i)total|\bsum\b|\bcount\b|\bforward\b|\bcarried\b|\b[bc]/f"
 _REPORT_WRITER_MARKS = frozenset({"LIST", "INSERTED DETAIL", "*", "FORMAT", "h.*", "footer"})
 _PENNY = Decimal("0.011")
 
@@ -142,6 +146,9 @@ class _Judge:
             position: up_to - (amount or 0)
             for position, up_to, amount in zip(positions, sums, amounts, strict=True)
         }
+        whole = block.amounts.sum()
+        self._whole = whole if isinstance(whole, Decimal) else Decimal(0)
+        self._rows = block.amounts.count()
         self._dated = dict(zip(positions, block.dated.gather(positions).to_list(), strict=True))
         self._reasons: dict[int, str] = {}
         self._totals: list[PrintedTotal] = []
@@ -209,7 +216,7 @@ class _Judge:
         self, position: int, amount: Decimal, row: tuple[str | None, ...], is_tail: bool
     ) -> str:
         dated = self._is_dated(position)
-        proven_grand = self._equals_whole(position, amount)
+        proven_grand = self._equals_whole(position, amount) or self._equals_rest(amount)
         proven_group = self._equals_group(position, amount)
         proven = proven_grand or proven_group
         if self._says_nothing_else(row):
@@ -238,6 +245,11 @@ class _Judge:
     def _equals_whole(self, position: int, amount: Decimal) -> bool:
         before = self._sums[position] - self._not_paid
         return position > 1 and bool(abs(before - amount) < _PENNY)
+
+    def _equals_rest(self, amount: Decimal) -> bool:
+        """Whether a sum printed above the payments equals all of them."""
+        rest = self._whole - self._not_paid - amount
+        return self._rows > 3 and bool(abs(rest - amount) < _PENNY)
 
     def _equals_group(self, position: int, amount: Decimal) -> bool:
         if position - self._group_start < 2:
@@ -271,7 +283,7 @@ class _Judge:
         return bool(labels) and len(words) - len(labels) <= 1
 
     def _is_group_total(self, row: tuple[str | None, ...]) -> bool:
-        return any(_GROUP_TOTAL.fullmatch(cell) for cell in self._others(row))
+        return any(_NAMES_TOTAL.search(cell) for cell in self._others(row))
 
     def _repeats_headings(self, row: tuple[str | None, ...]) -> bool:
         headings = [self._rules.recognise(cell) for cell in row if cell is not None]
