@@ -26,6 +26,22 @@ LARGEST_FAMILY = 6
 LONGEST_BRANCH = 4
 
 
+NEAR_NAMES = pl.Schema(
+    {
+        "supplier_id": pl.String,
+        "rank": pl.Int8,
+        "reading": pl.String,
+        "legal_form": pl.String,
+        "register": pl.String,
+        "number": pl.String,
+        "name_kind": pl.String,
+        "registered_form": pl.String,
+        "cost": pl.Float64,
+        "difference": pl.String,
+    }
+)
+
+
 @dataclass(frozen=True)
 class NearWords:
     """The knowledge of near.yml."""
@@ -49,10 +65,11 @@ def near_words() -> NearWords:
 def near_names(spellings: pl.DataFrame, registers_dir: Path) -> pl.DataFrame:
     """The register names near to spellings, with what the difference costs (0 none, 1 much).
 
-    Columns: supplier_id, rank, reading, legal_form, register, number, name_kind,
-    registered_form, cost, difference.
+    The answer has the columns of NEAR_NAMES, one row per supplier and name.
     """
     names = table_path(registers_dir, "organisation_names")
+    if not names.is_file():
+        return NEAR_NAMES.to_frame()
     with tempfile.TemporaryDirectory(prefix="anchorspend-") as folder, duckdb.connect() as sql:
         asked, found = Path(folder) / "asked.parquet", Path(folder) / "found.parquet"
         spellings.filter(pl.col("name_words").str.contains(" ")).write_parquet(asked)
@@ -62,7 +79,7 @@ def near_names(spellings: pl.DataFrame, registers_dir: Path) -> pl.DataFrame:
         sql.execute(ONE_WORD_APART)
         sql.execute(BRANCHES)
         sql.execute(f"copy ({FOUND}) to '{found}' (format parquet)")
-        return pl.read_parquet(found)
+        return pl.read_parquet(found).match_to_schema(NEAR_NAMES)
 
 
 def _prepare(sql: duckdb.DuckDBPyConnection, asked: Path, names: Path) -> None:
@@ -177,7 +194,7 @@ select priced.* from priced
 left join frequencies as a on a.word = asked_word
 left join frequencies as n on n.word = name_word
 where cost is not null and (
-    cost <= 0.2
+    cost <= 0.2 and greatest(len(asked_words), len(name_words)) >= 4
     or (crowd <= {CROWDED_REST} and cost <= 0.3)
     or coalesce(a.names_with_word, 0) * {MISSPELT_RATIO} <= n.names_with_word
 );

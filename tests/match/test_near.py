@@ -66,6 +66,7 @@ def decide(registers_dir, name):
         ("BARNET REFUGEE SERVICES", "1107965"),
         ("PUBLIC HEALTH ACTION SUPPORT TEAM PHAST", "1070112"),
         ("PALMER & HARVEY MCLANE LTD", "00000008"),
+        ("ROYAL COLLEGE OPHTHALMOLOGISTS", "299872"),
         ("BRADWELL HALL NURSNG HOME", "00000002"),
     ],
 )
@@ -85,6 +86,7 @@ def test_one_word_misspelt_cut_short_or_small_is_the_same_name(registers_dir, na
         "TORBAY PLUMBING LTD",
         "BRADWELL HALL",
         "SIMPSON ROOFING LTD",
+        "ACME IN HOLDINGS LTD",
         "BRADWELL HALT NURSING HOME",
         "ORCHID ROOFING LTD",
         "INTEGRATED HEALTH PARTNERS 2 LTD",

@@ -228,6 +228,11 @@ def test_the_answer_does_not_depend_on_the_order_or_company_of_suppliers(registe
     assert whole.decisions.equals(alone)
 
 
+def test_before_any_register_is_loaded_nobody_is_identified(tmp_path):
+    result = match_suppliers(suppliers({"supplier_name": "ACME WORKS LTD"}), tmp_path)
+    assert result.decisions["decision"].to_list() == ["none"]
+
+
 def test_no_suppliers_give_empty_typed_frames(registers_dir):
     result = match_suppliers(suppliers({"supplier_name": "X"}).clear(), registers_dir)
     assert result.decisions.schema == DECISIONS
