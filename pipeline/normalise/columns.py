@@ -86,6 +86,11 @@ def choose_sources(header: Header, profile: Profile) -> Sources:
         # A column called "Month" may hold days; firsts of the month only say the month.
         date = _first_confirmed(headings, ("month",), profile.mid_month_days, profile, taken)
     if date is None:
+        date = _only_unheaded(headings, set(), profile, _looks_like_dates)
+        guessed += ["no heading names the date: the one column of dates was taken"] * (
+            date is not None
+        )
+    if date is None:
         # Headed as the date but unreadable ("######" in a South West London pdf): all undated.
         date = _unreadable_date(headings, profile)
     taken.update(c for c in [date] if c is not None)
@@ -153,6 +158,14 @@ def _looks_like_money(profile: Profile, column: int) -> bool:
         profile.filled(column) >= 0.8
         and profile.amounts(column) >= 0.9
         and profile.pence(column) >= 0.3
+    )
+
+
+def _looks_like_dates(profile: Profile, column: int) -> bool:
+    return (
+        profile.filled(column) >= 0.8
+        and profile.dates(column) >= 0.9
+        and profile.mid_month_days(column) >= 0.5
     )
 
 

@@ -50,8 +50,16 @@ def plan_sheets(grids: Sequence[Grid], rules: HeadingRules) -> list[SheetPlan]:
     plans = [
         plan_sheet(grid, rules) for grid in grids if grid.frame.height and grid.frame.width > 1
     ]
-    models = [plan for plan in plans if plan.blocks and plan.header is not None]
-    return [plan if plan.blocks else _borrow_headings(plan, models, rules) for plan in plans]
+    models = [plan for plan in plans if plan.blocks and not plan.sources.guessed]
+    has_dates = any(plan.sources.date is not None for plan in models)
+    return [
+        plan
+        if plan.blocks
+        and not plan.sources.guessed
+        and (plan.sources.date is not None or not has_dates)
+        else _borrow_headings(plan, models, rules)
+        for plan in plans
+    ]
 
 
 def plan_sheet(grid: Grid, rules: HeadingRules) -> SheetPlan:
