@@ -1,99 +1,46 @@
 """What a town, an area and a publisher are: the shapes that the registry's YAML must have."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal, TypeVar
-from urllib.parse import urlsplit
+from typing import Annotated, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Discriminator,
-    Field,
-    StrictBool,
-    StringConstraints,
-    Tag,
-    model_validator,
+from pydantic import AfterValidator, Discriminator, Field, StrictBool, Tag, model_validator
+
+from pipeline.registry.field_types import (
+    CertificateFile,
+    HostName,
+    Identifier,
+    LadCode,
+    LadCodes,
+    Month,
+    OdsCode,
+    RegistryModel,
+    Text,
+    WebAddress,
+    all_different,
+    some_and_all_different,
 )
+from pipeline.registry.rules import Discovery, DropFolder, LinksOnPage
 
-Element = TypeVar("Element", bound=str)
-
-
-def _compiles(pattern: str) -> str:
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        raise ValueError(f"not a regular expression: {error}") from error
-    return pattern
-
-
-def _is_web_address(address: str) -> str:
-    try:
-        parts = urlsplit(address)
-        has_host = bool(parts.hostname)
-    except ValueError as error:
-        raise ValueError(f"not a web address: {error}") from error
-    if parts.scheme not in {"http", "https"} or not has_host or re.search(r"\s", address):
-        raise ValueError("not a web address: write it whole, from http:// or https://")
-    return address
-
-
-def _first_of_month(value: object) -> date:
-    if isinstance(value, str) and re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", value):
-        return date(int(value[:4]), int(value[5:]), 1)
-    raise ValueError("not a month: write it as 2024-04")
-
-
-def _some_and_all_different(values: tuple[Element, ...]) -> tuple[Element, ...]:
-    if not values:
-        raise ValueError("is empty: it needs at least one entry")
-    return _all_different(values)
-
-
-def _all_different(values: tuple[Element, ...]) -> tuple[Element, ...]:
-    repeated = {value for value in values if values.count(value) > 1}
-    if repeated:
-        raise ValueError(f"stands twice in the list: {', '.join(sorted(repeated))}")
-    return values
-
-
-def _shaped(pattern: str, wanted: str) -> AfterValidator:
-    """Refuse text that is not wholly the pattern, saying what is wanted."""
-    shape = re.compile(pattern)
-
-    def check(text: str) -> str:
-        if shape.fullmatch(text) is None:
-            raise ValueError(f"'{text}' is not {wanted}")
-        return text
-
-    return AfterValidator(check)
-
-
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
-# Ids become file names (payments/<publisher_id>.parquet), so they hold nothing a path could use.
-Identifier = Annotated[
-    str,
-    _shaped(
-        r"[a-z][a-z0-9_]{0,63}",
-        "an id: small letters, digits and underscores, beginning with a letter",
-    ),
+__all__ = [
+    "Anchor",
+    "Area",
+    "Cadence",
+    "Caveat",
+    "DropFolder",
+    "Expectations",
+    "FileFormat",
+    "LinksOnPage",
+    "Publisher",
+    "PublisherKind",
+    "Publishes",
+    "Registry",
+    "RegistryModel",
+    "RowsPerFile",
+    "Town",
 ]
-LadCode = Annotated[
-    str, _shaped(r"[A-Z]\d{8}", "a GSS code: a letter and eight digits, such as E07000123")
-]
-OdsCode = Annotated[str, _shaped(r"[A-Z0-9]{3,6}", "an NHS ODS code, such as RXN")]
-WebAddress = Annotated[Text, AfterValidator(_is_web_address)]
-HostName = Annotated[
-    str, _shaped(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?", "a host, such as www.torbay.gov.uk")
-]
-Pattern = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(_compiles)]
-Month = Annotated[date, BeforeValidator(_first_of_month)]
-LadCodes = Annotated[tuple[LadCode, ...], AfterValidator(_some_and_all_different)]
 
 PublisherKind = Literal[
     "county_council",
@@ -117,12 +64,6 @@ FileFormat = Literal["csv", "xlsx", "xls", "ods", "pdf", "html", "unknown"]
 # files: links to files; form: only behind a form or report tool, so a person exports;
 # blocked: the page refuses scripts; page_not_seen: a duty to publish, the page was not found.
 Publishes = Literal["files", "form", "blocked", "page_not_seen", "nothing_found"]
-
-
-class RegistryModel(BaseModel):
-    """A piece of the registry: unknown keys are refused and nothing changes after loading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Caveat(RegistryModel):
@@ -152,7 +93,7 @@ class Town(RegistryModel):
     name: Text
     lad_code: LadCode
     lad_vintage: int = Field(ge=2009, le=2100)
-    county_areas: Annotated[tuple[Identifier, ...], AfterValidator(_some_and_all_different)]
+    county_areas: Annotated[tuple[Identifier, ...], AfterValidator(some_and_all_different)]
     region_code: LadCode
     region_name: Text
     source: Text
@@ -183,32 +124,6 @@ class Anchor(RegistryModel):
         if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
             raise ValueError(f"ends on {self.valid_to}, before it begins on {self.valid_from}")
         return self
-
-
-class LinksOnPage(RegistryModel):
-    """The files are links on the landing page.
-
-    A link is taken when its whole address matches `href_matches` and, where given, its text
-    matches `label_matches`, and neither matches one of `ignore`; all with re.search.
-    `allowed_hosts` are hosts beside the landing page's own on which files may lie.
-    """
-
-    rule: Literal["links_on_page"]
-    landing_page: WebAddress
-    href_matches: Pattern
-    label_matches: Pattern | None = None
-    ignore: tuple[Pattern, ...] = ()
-    allowed_hosts: tuple[HostName, ...] = ()
-
-
-class DropFolder(RegistryModel):
-    """A person exports or downloads the files and hands them in with `anchorspend add`."""
-
-    rule: Literal["drop_folder"]
-    instructions: Text
-
-
-Discovery = Annotated[LinksOnPage | DropFolder, Field(discriminator="rule")]
 
 
 class RowsPerFile(RegistryModel):
@@ -247,8 +162,9 @@ class Publisher(RegistryModel):
     `service_area` is the id of an area or a list of LAD codes; None where it is not known to
     follow district boundaries. `amount_basis` speaks for files that do not say net or gross.
     `threshold_gbp` is pounds. `headers` lists exceptions to the header synonyms: heading as
-    published -> column, or "ignore". `verified` is true once a person has checked the landing
-    page and the rule against the live site.
+    published -> column, or "ignore". `extra_certificates` maps a host that leaves a certificate
+    out of its chain to a PEM file in the registry's folder certificates/. `verified` is true once
+    a person has checked the landing page and the rule against the live site.
     """
 
     id: Identifier
@@ -258,7 +174,7 @@ class Publisher(RegistryModel):
     ods_code: OdsCode | None = None
     service_area: ServiceArea | None = None
     anchors: tuple[Anchor, ...] = ()
-    succeeds: Annotated[tuple[Identifier, ...], AfterValidator(_all_different)] = ()
+    succeeds: Annotated[tuple[Identifier, ...], AfterValidator(all_different)] = ()
     landing_pages: tuple[WebAddress, ...] = ()
     discovery: Discovery
     threshold_gbp: Decimal | None = Field(default=None, ge=0, max_digits=14, decimal_places=4)
@@ -270,7 +186,8 @@ class Publisher(RegistryModel):
     publishes_evidence: Text
     verified: StrictBool
     expect: Expectations = Expectations()
-    headers: dict[Text, Identifier] = {}
+    headers: dict[Text, Identifier] = Field(default_factory=dict)
+    extra_certificates: dict[HostName, CertificateFile] = Field(default_factory=dict)
     licence: Text | None = None
     attribution: Text | None = None
     caveats: tuple[Caveat, ...] = ()
@@ -295,9 +212,7 @@ class Publisher(RegistryModel):
     @property
     def landing_page(self) -> str | None:
         """The page that discovery reads, or the first known page, or None."""
-        if isinstance(self.discovery, LinksOnPage):
-            return self.discovery.landing_page
-        return self.landing_pages[0] if self.landing_pages else None
+        return self.discovery.looks_at or (self.landing_pages[0] if self.landing_pages else None)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 
 from pipeline.registry.documents import Document, Location, Problem
+from pipeline.registry.rules import RULE_NAMES
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -68,13 +69,14 @@ def _message(model: type[BaseModel], fault: Mapping[str, Any]) -> str:
 
 def _dotted(location: Location) -> str:
     # Pydantic puts the branch of a union ("links_on_page", "list") and "[key]" into the location.
-    branches = {"links_on_page", "drop_folder", "name", "list", "[key]"}
+    branches = {*RULE_NAMES, "name", "list", "[key]"}
     first, *rest = location
     return ".".join([str(first), *(str(part) for part in rest if part not in branches)])
 
 
 def _unknown_key_message(key: str, model: type[BaseModel]) -> str:
     allowed = [field.alias or name for name, field in model.model_fields.items() if name != "id"]
+    allowed.sort(key=lambda name: name != "rule")
     return f"unknown key '{key}'; allowed here: {', '.join(allowed)}"
 
 

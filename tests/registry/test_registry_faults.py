@@ -43,7 +43,7 @@ FAULTS = {
     "rule not known": (
         SOUND_PUBLISHER.replace("drop_folder", "guess"),
         3,
-        "discovery: rule 'guess' is none of 'links_on_page', 'drop_folder'",
+        "discovery: rule 'guess' is none of 'links_on_page', 'links_on_subpages', 'form_post',",
     ),
     "no rule": (
         SOUND_PUBLISHER.replace("rule: drop_folder, ", ""),
