@@ -153,7 +153,8 @@ def _read_block(
     sheet = pl.Series("sheet", [plan.grid.name], dtype=pl.String).new_from_index(0, size)
     is_payment = verdicts.kinds == PAYMENT
     whole = pl.DataFrame([sheet, row_numbers, days, months, amounts]).hstack(cells)
-    payments = whole.filter(is_payment).select(_payment_columns(sources))
+    payments = whole.filter(is_payment)
+    payments = payments.select(_payment_columns(sources, _withheld_beside(payments, sources)))
     return SheetReading(
         payments=payments,
         rejected=_rejected(whole, verdicts.kinds, verdicts.reasons, sources),
@@ -223,13 +224,28 @@ def _month_of_year(month: str | None, year: str | None) -> str | None:
     return f"{number:02d}/{first + 1 if spans_two_years and number < 4 else first}"
 
 
-def _payment_columns(sources: Sources) -> list[pl.Expr]:
+def _withheld_beside(payments: pl.DataFrame, sources: Sources) -> pl.Expr:
+    """Whether a nameless payment says in another column that its name is withheld."""
+    supplier = str(sources.supplier)
+    if not payments[supplier].null_count():
+        return pl.lit(value=False)
+    others = [
+        str(column)
+        for column in range(len(sources.headings))
+        if column not in (sources.supplier, sources.date, *sources.amount_columns)
+    ]
+    return pl.col(supplier).is_null() & pl.any_horizontal(
+        pl.lit(value=False), *[is_withheld(pl.col(column)) for column in others]
+    )
+
+
+def _payment_columns(sources: Sources, withheld_beside: pl.Expr) -> list[pl.Expr]:
     name = pl.col(str(sources.supplier)).str.replace_all(r"\s+", " ")
     fields = {
         key: pl.col(str(sources.fields[key])) if key in sources.fields else pl.lit(None, pl.String)
         for key in _TEXT_FIELDS
     }
-    redacted = is_withheld(name)
+    redacted = is_withheld(name) | withheld_beside
     if "is_redacted" in sources.fields:
         flag = pl.col(str(sources.fields["is_redacted"]))
         redacted = redacted | (flag.str.to_lowercase().is_in(_YES) | is_withheld(flag)).fill_null(

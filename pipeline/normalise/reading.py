@@ -10,7 +10,7 @@ import polars as pl
 from pipeline.errors import RefusedFileError
 from pipeline.normalise.amounts import sum_gbp
 from pipeline.normalise.dates import date_order
-from pipeline.normalise.kinds import SPEND, kind_of_file
+from pipeline.normalise.kinds import PURCHASE_CARD, SPEND, kind_of_file
 from pipeline.normalise.payments import (
     EXCLUDED_SCHEMA,
     PAYMENTS_SCHEMA,
@@ -171,6 +171,9 @@ def _reading(
         warnings.append(
             f"the file prints a total of £{printed:,.2f}, its payments add up to £{total:,.2f}"
         )
+    kind = kind_of_file(plans, payments)
+    if kind == PURCHASE_CARD:
+        payments = payments.with_columns(pl.col("is_card").fill_null(value=True))
     first, last = _span(payments)
     sources = plans[0].sources
     bases = payments["amount_basis"].unique().to_list()
@@ -198,7 +201,7 @@ def _reading(
         encoding=workbook.encoding,
         sheets=[plan.grid.name for plan in plans],
         printed_total_gbp=str(printed) if printed is not None else None,
-        kind=kind_of_file(plans, payments),
+        kind=kind,
         warnings=[*warnings, *_about_rows(payments, rejected, plans)],
     )
     return Reading(payments, rejected, excluded, summary)
