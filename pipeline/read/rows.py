@@ -35,6 +35,8 @@ _TOTAL_LABEL = re.compile(
 )
 _NAMES_TOTAL = re.compile(r"\b(?:sub-?)?totals?\b", re.IGNORECASE)
 _MAY_BE_LABEL = r"(?i)total|\bsum\b|\bcount\b|\bforward\b|\bcarried\b|\b[bc]/f"
+# Lambeth 2011-10: "Inter High Education/Academy21740.00" is 740.00 or 21,740.00.
+_GLUED_AMOUNT = re.compile(r"(?:\S+ ){0,5}\S*[A-Za-z]\d[\d,]*\.\d{2}")
 _REPORT_WRITER_MARKS = frozenset({"LIST", "INSERTED DETAIL", "*", "FORMAT", "h.*", "footer"})
 _PENNY = Decimal("0.011")
 
@@ -202,6 +204,9 @@ class _Judge:
         others = self._others(row)
         if self._is_above_header(position):
             return NOTE
+        if known and len(others) == 1 and text is None and _GLUED_AMOUNT.fullmatch(supplier or ""):
+            self._reasons[position] = "a name and an amount without anything between them"
+            return REJECTED
         if known and (self._is_dated(position) or len(others) >= 3):
             self._reasons[position] = (
                 "the amount is blank" if text is None else "the amount cannot be read as pounds"
