@@ -36,7 +36,7 @@ _TOTAL_LABEL = re.compile(
 _NAMES_TOTAL = re.compile(r"\b(?:sub-?)?totals?\b", re.IGNORECASE)
 _MAY_BE_LABEL = r"(?i)total|\bsum\b|\bcount\b|\bforward\b|\bcarried\b|\b[bc]/f"
 # Lambeth 2011-10: "Inter High Education/Academy21740.00" is 740.00 or 21,740.00.
-_GLUED_AMOUNT = re.compile(r"(?:\S+ ){0,5}\S*[A-Za-z]\d[\d,]*\.\d{2}")
+_GLUED_AMOUNT = re.compile(r"(?:\S+ ){0,5}\S*[A-Za-z]\d[\d,]{2,}(?:\.\d{2})?")
 _REPORT_WRITER_MARKS = frozenset({"LIST", "INSERTED DETAIL", "*", "FORMAT", "h.*", "footer"})
 _PENNY = Decimal("0.011")
 
