@@ -22,7 +22,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from pipeline.collect.attempts import Kind, Publication
+from pipeline.collect.attempts import FormPairs, Kind, Publication
 from pipeline.errors import AnchorspendError
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -52,6 +52,9 @@ class Sidecar:
             "kind": publication.kind,
             "first_day": publication.first_day and publication.first_day.isoformat(),
             "last_day": publication.last_day and publication.last_day.isoformat(),
+            "form": publication.form,
+            "format": publication.format,
+            "found_on": publication.found_on,
             "version": self.version,
             "sha256": self.sha256,
             "bytes": self.bytes,
@@ -73,6 +76,9 @@ class Sidecar:
                 kind=cast(Kind, fields["kind"]),
                 first_day=_day(fields["first_day"]),
                 last_day=_day(fields["last_day"]),
+                form=form_pairs(fields.get("form")),
+                format=fields.get("format", ""),
+                found_on=fields.get("found_on", ""),
             ),
             version=int(fields["version"]),
             sha256=fields["sha256"],
@@ -80,6 +86,11 @@ class Sidecar:
             fetched_at=datetime.fromisoformat(fields["fetched_at"]),
             headers=fields["headers"],
         )
+
+
+def form_pairs(pairs: list[list[str]] | None) -> FormPairs | None:
+    """A form as it comes back from JSON; raises ValueError where an entry is no pair."""
+    return None if pairs is None else tuple((name, value) for name, value in pairs)
 
 
 def _day(text: str | None) -> date | None:

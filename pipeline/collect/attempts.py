@@ -32,9 +32,18 @@ _STAMPS = frozenset({"m", "refresh", "ind"})
 _STAMP_VALUE = re.compile(r"(?i)[0-9]{6,}|[0-9a-f]{8,}.*")
 
 
+FormPairs = tuple[tuple[str, str], ...]
+
+
 @dataclass(frozen=True)
 class Publication:
-    """One link to one file as a publisher lists it; days are None where undecided."""
+    """One link to one file as a publisher lists it; days are None where undecided.
+
+    `form` is what is posted to the address, in its order, None where the file is simply asked
+    for; `visit_form` is what must go along today and means nothing tomorrow (tokens, view states).
+    `format` is what the listing says of the file (csv, xlsx ...), "" where it says nothing, and
+    `found_on` the address of the page or listing; both are told, and make no other publication.
+    """
 
     publisher_id: str
     publication_id: str
@@ -43,6 +52,10 @@ class Publication:
     kind: Kind
     first_day: date | None = None
     last_day: date | None = None
+    form: FormPairs | None = None
+    format: str = field(default="", compare=False)
+    found_on: str = field(default="", compare=False)
+    visit_form: FormPairs = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -76,7 +89,13 @@ def address_identity(url: str) -> str:
     return urlunsplit((parts.scheme, parts.netloc.lower(), parts.path, urlencode(query), ""))
 
 
-def publication_id(publisher_id: str, url: str) -> str:
-    """32 hexadecimal digits that stay the same while the publisher keeps the address."""
+def publication_id(publisher_id: str, url: str, period_fields: FormPairs = ()) -> str:
+    """32 hexadecimal digits that stay the same while the publisher keeps the address.
+
+    `period_fields` are the fields of a form that tell one period from another where the address
+    does not: other fields may be added or dropped without making it another publication.
+    """
     identity = url if url.startswith(DROPPED) else address_identity(url)
+    if period_fields:
+        identity += f"\n{urlencode(period_fields)}"
     return hashlib.sha256(f"{publisher_id}\n{identity}".encode()).hexdigest()[:32]

@@ -29,6 +29,7 @@ from pipeline.collect.answers import (
     lower_names,
     stated_charset,
 )
+from pipeline.collect.attempts import FormPairs
 from pipeline.collect.content import HEAD_BYTES, is_challenge
 from pipeline.collect.hosts import GuardedAdapter, PrivateAddressError, host_of, is_allowed_host
 from pipeline.collect.robots import ROBOT_NAME, RobotsBook
@@ -42,6 +43,8 @@ _MAX_ROBOTS_BYTES = 512 * 1024
 _MAX_REDIRECTS = 5
 _RETRIED = frozenset({429, 500, 502, 503, 504})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+# After these a form has been taken, and its answer is simply asked for.
+_ANSWER_IS_ELSEWHERE = frozenset({301, 302, 303})
 
 
 @dataclass(frozen=True)
@@ -120,7 +123,8 @@ class PoliteSession:
         retries = _PatientRetry(
             total=self.manners.tries - 1,
             status_forcelist=_RETRIED,
-            allowed_methods={"GET"},
+            # The forms that are posted ask for an export and change nothing.
+            allowed_methods={"GET", "POST"},
             backoff_factor=self.manners.backoff_seconds,
             backoff_max=self.manners.longest_wait_seconds,
             retry_after_max=self.manners.longest_wait_seconds,
@@ -145,10 +149,15 @@ class PoliteSession:
         """Close all connections."""
         self._session.close()
 
-    def fetch_page(self, url: str, allowed_hosts: Collection[str]) -> Page:
-        """A web page of at most 20 MiB; raises FetchFailure."""
+    def fetch_page(
+        self, url: str, allowed_hosts: Collection[str], form: FormPairs | None = None
+    ) -> Page:
+        """A web page, or another answer that is read at once, of at most 20 MiB.
+
+        With a form it is posted to the address. Raises FetchFailure.
+        """
         body = BytesIO()
-        with self._asked(url, allowed_hosts, {}) as response:
+        with self._asked(url, allowed_hosts, {}, form) as response:
             try:
                 self._read(response, body.write, _MAX_PAGE_BYTES)
             except HTTPError as error:
@@ -165,16 +174,17 @@ class PoliteSession:
         sink: Sink,
         etag: str | None = None,
         last_modified: str | None = None,
+        form: FormPairs | None = None,
     ) -> Answer:
         """Write a file's bytes to the sink, unless it is as it was when it had these stamps.
 
-        Raises FetchFailure; what the sink holds then is of no use.
+        With a form it is the answer to posting it. Raises FetchFailure; what the sink holds then is of no use.
         """
         stamps = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         headers = {name: value for name, value in stamps.items() if value}
         for attempt in range(self.manners.tries):
             try:
-                with self._asked(url, allowed_hosts, headers) as response:
+                with self._asked(url, allowed_hosts, headers, form) as response:
                     answer = Answer(response.status_code, lower_names(response.headers))
                     if not answer.is_unchanged:
                         self._read(response, sink.write, self.manners.max_bytes)
@@ -194,18 +204,24 @@ class PoliteSession:
 
     @contextmanager
     def _asked(
-        self, url: str, allowed_hosts: Collection[str], headers: Mapping[str, str]
+        self,
+        url: str,
+        allowed_hosts: Collection[str],
+        headers: Mapping[str, str],
+        form: FormPairs | None = None,
     ) -> Iterator[requests.Response]:
         """An answer of 200 or 304, redirects followed within the allowed hosts."""
         came_from = ""
         for _ in range(_MAX_REDIRECTS + 1):
             self._check_address(url, came_from, allowed_hosts)
             self._check_robots(url)
-            with self._sent(url, headers) as response:
+            with self._sent(url, headers, form) as response:
                 if response.status_code not in _REDIRECTS:
                     check_status(response)
                     yield response
                     return
+                if response.status_code in _ANSWER_IS_ELSEWHERE:
+                    form = None
                 came_from, url = url, urljoin(url, response.headers.get("location", ""))
         raise FetchFailure("error", f"redirects more than {_MAX_REDIRECTS} times")
 
@@ -260,7 +276,9 @@ class PoliteSession:
         return ""
 
     @contextmanager
-    def _sent(self, url: str, headers: Mapping[str, str]) -> Iterator[requests.Response]:
+    def _sent(
+        self, url: str, headers: Mapping[str, str], form: FormPairs | None = None
+    ) -> Iterator[requests.Response]:
         """The answer to one request, at this host's turn; the turn ends with the body."""
         manners = self.manners
         place = urlsplit(url).netloc
@@ -269,9 +287,11 @@ class PoliteSession:
         with turn.lock:
             time.sleep(max(0.0, turn.free_at - time.monotonic()))
             try:
-                response = self._session.get(
+                response = self._session.request(
+                    "GET" if form is None else "POST",
                     url,
                     headers=dict(headers),
+                    data=form,
                     stream=True,
                     allow_redirects=False,
                     timeout=(manners.connect_seconds, manners.silence_seconds),

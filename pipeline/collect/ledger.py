@@ -1,5 +1,6 @@
 """The ledger: one row per attempt to get a publication, in SQLite, rebuilt from sidecars."""
 
+import json
 import os
 import sqlite3
 import tempfile
@@ -13,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
-from pipeline.collect.archive import Archive, Sidecar
+from pipeline.collect.archive import Archive, Sidecar, form_pairs
 from pipeline.collect.attempts import HELD_OUTCOMES, Attempt, Outcome, Publication
 from pipeline.errors import AnchorspendError
 
@@ -31,6 +32,9 @@ create table if not exists attempts (
     kind text not null,
     first_day text,
     last_day text,
+    form text,
+    format text not null default '',
+    found_on text not null default '',
     outcome text not null,
     sha256 text,
     bytes integer,
@@ -45,6 +49,12 @@ create index if not exists attempts_by_publication on attempts (publication_id, 
 create index if not exists attempts_by_publisher on attempts (publisher_id, attempt_id);
 """
 
+# Since the first ledgers were written.
+_ADDED_COLUMNS = {
+    "form": "text",
+    "format": "text not null default ''",
+    "found_on": "text not null default ''",
+}
 _COLUMNS = (
     "publisher_id",
     "publication_id",
@@ -53,6 +63,9 @@ _COLUMNS = (
     "kind",
     "first_day",
     "last_day",
+    "form",
+    "format",
+    "found_on",
     "outcome",
     "sha256",
     "bytes",
@@ -84,7 +97,7 @@ class Ledger:
         with _explained(path):
             self._connection = _connect(path)
         try:
-            self._run(lambda connection: connection.executescript(_SCHEMA))
+            self._run(_prepare)
         except AnchorspendError:
             self._connection.close()
             raise
@@ -231,6 +244,15 @@ def _rebuilt_rows(archive: Archive) -> Iterator[tuple[Attempt, int]]:
             )
 
 
+def _prepare(connection: sqlite3.Connection) -> None:
+    """Make the table where there is none, and add the columns that an older ledger lacks."""
+    connection.executescript(_SCHEMA)
+    present = {row[1] for row in connection.execute("pragma table_info(attempts)")}
+    for name, definition in _ADDED_COLUMNS.items():
+        if name not in present:
+            connection.execute(f"alter table attempts add column {name} {definition}")
+
+
 def _connect(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(path, timeout=_LOCK_WAIT_SECONDS, check_same_thread=False)
 
@@ -266,6 +288,9 @@ def _row(attempt: Attempt, version: int | None) -> tuple[str | int | None, ...]:
         publication.kind,
         publication.first_day.isoformat() if publication.first_day else None,
         publication.last_day.isoformat() if publication.last_day else None,
+        None if publication.form is None else json.dumps(publication.form),
+        publication.format,
+        publication.found_on,
         attempt.outcome,
         attempt.sha256,
         attempt.bytes,
@@ -293,6 +318,9 @@ def _attempt(row: tuple[Any, ...]) -> Attempt:
             kind=fields["kind"],
             first_day=day("first_day"),
             last_day=day("last_day"),
+            form=form_pairs(json.loads(fields["form"] or "null")),
+            format=fields["format"],
+            found_on=fields["found_on"],
         ),
         outcome=fields["outcome"],
         fetched_at=datetime.fromisoformat(fields["fetched_at"]),

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -16,6 +17,12 @@ from tests.collect.served import Site, answer
 @pytest.fixture
 def site() -> Iterator[Site]:
     class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            length = int(self.headers.get("content-length") or 0)
+            sent = self.rfile.read(length).decode()
+            found.forms[self.path].append(parse_qsl(sent, keep_blank_values=True))
+            self.do_GET()
+
         def do_GET(self) -> None:
             found.requests[self.path].append({k.lower(): v for k, v in self.headers.items()})
             found.answers.get(self.path, answer(b"no such page", 404))(self)

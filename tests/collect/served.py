@@ -41,11 +41,12 @@ def in_turn(*answers: Answerer) -> Answerer:
 
 @dataclass
 class Site:
-    """What the server answers by path, and what it was asked."""
+    """What the server answers by path, what it was asked, and what was posted to it."""
 
     port: int
     answers: dict[str, Answerer] = field(default_factory=dict)
     requests: dict[str, list[dict[str, str]]] = field(default_factory=lambda: defaultdict(list))
+    forms: dict[str, list[list[tuple[str, str]]]] = field(default_factory=lambda: defaultdict(list))
 
     @property
     def root(self) -> str:

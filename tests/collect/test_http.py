@@ -259,6 +259,37 @@ def test_a_site_whose_robots_txt_fails_is_left_alone(web, site, archive):
     assert site.asked("/robots.txt") == 3
 
 
+FORM = (("action", "export"), ("field", "amount"), ("field", "supplier & date"))
+
+
+def test_a_form_is_posted_with_its_repeated_fields_in_order(web, site, archive):
+    site.answers["/export"] = answer(CSV)
+    with archive.part_file() as part:
+        web.fetch_file(site.root + "/export", HOSTS, part, form=FORM)
+        assert part.head(100) == CSV
+    assert site.forms["/export"] == [list(FORM)]
+
+
+def test_a_form_whose_answer_lies_elsewhere_is_not_posted_again(web, site):
+    site.answers["/export"] = answer(status=303, headers={"Location": "/answer"})
+    site.answers["/answer"] = answer(CSV)
+    assert web.fetch_page(site.root + "/export", HOSTS, FORM).content == CSV
+    assert (len(site.forms["/export"]), site.forms["/answer"]) == (1, [])
+
+
+def test_a_form_that_has_moved_is_posted_where_it_is_now(web, site):
+    site.answers["/export"] = answer(status=307, headers={"Location": "/new"})
+    site.answers["/new"] = answer(CSV)
+    web.fetch_page(site.root + "/export", HOSTS, FORM)
+    assert site.forms["/new"] == [list(FORM)]
+
+
+def test_a_form_that_meets_503_is_posted_again(web, site):
+    site.answers["/export"] = in_turn(answer(b"busy", 503), answer(CSV))
+    assert web.fetch_page(site.root + "/export", HOSTS, FORM).content == CSV
+    assert site.forms["/export"] == [list(FORM)] * 2
+
+
 def test_requests_to_one_host_keep_the_delay(site, archive):
     site.answers["/may.csv"] = answer(CSV)
     manners = Manners(delay_seconds=0.2, loopback_hosts=site.manners.loopback_hosts)

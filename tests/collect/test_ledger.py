@@ -1,5 +1,6 @@
 """The ledger says what happened, and what it knew of files can be had from the archive again."""
 
+import json
 import sqlite3
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -130,6 +131,53 @@ def test_a_damaged_ledger_says_how_to_go_on_and_can_be_rebuilt(archive, ledger):
     assert rebuild_ledger(archive, ledger.path) == 1
     with Ledger(ledger.path, archive) as rebuilt:
         assert rebuilt.held(MAY.publication_id).outcome == "new"
+
+
+def test_a_posted_publication_keeps_its_form_in_ledger_and_archive(archive, ledger):
+    form = (("strAction", "exportCSV"), ("strOutputFields", "amount"), ("strOutputFields", "date"))
+    posted = replace(
+        MAY, form=form, format="csv", found_on="https://x/list", visit_form=(("token", "1"),)
+    )
+    keep(b"a", archive, ledger, posted)
+    assert ledger.publications()[MAY.publication_id].form == form
+    ledger.close()
+    rebuild_ledger(archive, ledger.path)
+    with Ledger(ledger.path, archive) as rebuilt:
+        back = rebuilt.publications()[MAY.publication_id]
+        assert back == posted
+        assert (back.format, back.found_on, back.visit_form) == ("csv", "https://x/list", ())
+        assert keep(b"a", archive, rebuilt, replace(posted, visit_form=(("token", "2"),))).bytes
+        assert len(list(archive.sidecars())) == 1
+
+
+def test_an_older_ledger_gets_the_columns_that_it_lacks(archive, ledger):
+    keep(b"a", archive, ledger)
+    ledger.close()
+    with sqlite3.connect(ledger.path) as older:
+        for column in ("form", "format", "found_on"):
+            older.execute(f"alter table attempts drop column {column}")
+    older.close()
+    with Ledger(ledger.path, archive) as opened:
+        assert opened.publications() == {MAY.publication_id: MAY}
+
+
+def test_an_older_sidecar_is_read_as_a_file_that_is_simply_asked_for(archive):
+    with archive.part_file() as part:
+        part.write(b"a")
+        sidecar = archive.store(part, MAY, 1, datetime.now(UTC), {})
+    path = archive.content_path(sidecar.sha256).with_name(f"{MAY.publication_id}.1.json")
+    fields = json.loads(path.read_text())
+    for name in ("form", "format", "found_on"):
+        del fields[name]
+    path.write_text(json.dumps(fields))
+    assert list(archive.sidecars()) == [sidecar]
+
+
+def test_fields_that_name_the_period_are_identity_and_others_are_not():
+    url = "https://ashford.example/report"
+    may, june = ((("period", "2025-05"),), (("period", "2025-06"),))
+    assert publication_id("a", url, may) == publication_id("a", url, may)
+    assert len({publication_id("a", url, fields) for fields in (may, june, ())}) == 3
 
 
 def test_a_locked_ledger_says_so(archive, ledger, monkeypatch):
