@@ -9,7 +9,7 @@ from pipeline.normalise.amounts import GBP, parse_amounts
 from pipeline.normalise.columns import Sources
 from pipeline.normalise.dates import DateOrder, month_number, parse_dates
 from pipeline.normalise.lost_commas import join_torn_amounts, split_glued_cells
-from pipeline.normalise.redactions import is_withheld
+from pipeline.normalise.redactions import withheld
 from pipeline.normalise.sheets import BlockPlan, SheetPlan
 from pipeline.read.grid import ROW_NUMBER
 from pipeline.read.header import HeadingRules
@@ -154,7 +154,7 @@ def _read_block(
     is_payment = verdicts.kinds == PAYMENT
     whole = pl.DataFrame([sheet, row_numbers, days, months, amounts]).hstack(cells)
     payments = whole.filter(is_payment)
-    payments = payments.select(_payment_columns(sources, _withheld_beside(payments, sources)))
+    payments = payments.select(_payment_columns(payments, sources))
     return SheetReading(
         payments=payments,
         rejected=_rejected(whole, verdicts.kinds, verdicts.reasons, sources),
@@ -224,43 +224,44 @@ def _month_of_year(month: str | None, year: str | None) -> str | None:
     return f"{number:02d}/{first + 1 if spans_two_years and number < 4 else first}"
 
 
-def _withheld_beside(payments: pl.DataFrame, sources: Sources) -> pl.Expr:
-    """Whether a nameless payment says in another column that its name is withheld."""
-    supplier = str(sources.supplier)
-    if not payments[supplier].null_count():
-        return pl.lit(value=False)
-    others = [
-        str(column)
-        for column in range(len(sources.headings))
-        if column not in (sources.supplier, sources.date, *sources.amount_columns)
-    ]
-    return pl.col(supplier).is_null() & pl.any_horizontal(
-        pl.lit(value=False), *[is_withheld(pl.col(column)) for column in others]
-    )
+def _redacted(payments: pl.DataFrame, sources: Sources) -> pl.Series:
+    """Whether a name is withheld: by what stands for it, by a flag, or by another column."""
+    names = payments[str(sources.supplier)]
+    redacted = withheld(names)
+    if "is_redacted" in sources.fields:
+        flag = payments[str(sources.fields["is_redacted"])]
+        says_yes = flag.str.to_lowercase().is_in(_YES).fill_null(value=False)
+        redacted = redacted | says_yes | withheld(flag)
+    if names.null_count():
+        used = (sources.supplier, sources.date, *sources.amount_columns)
+        others = [c for c in range(len(sources.headings)) if c not in used]
+        for column in others:
+            redacted = redacted | (names.is_null() & withheld(payments[str(column)]))
+    return redacted.alias("is_redacted")
 
 
-def _payment_columns(sources: Sources, withheld_beside: pl.Expr) -> list[pl.Expr]:
-    name = pl.col(str(sources.supplier)).str.replace_all(r"\s+", " ")
+def _squeezed(names: pl.Series) -> pl.Series:
+    """The names with inner white space collapsed."""
+    if not names.str.contains(r"\s\s|[^\S ]").any():
+        return names
+    return names.str.replace_all(r"\s+", " ")
+
+
+def _payment_columns(payments: pl.DataFrame, sources: Sources) -> list[pl.Expr | pl.Series]:
     fields = {
         key: pl.col(str(sources.fields[key])) if key in sources.fields else pl.lit(None, pl.String)
         for key in _TEXT_FIELDS
     }
-    redacted = is_withheld(name) | withheld_beside
-    if "is_redacted" in sources.fields:
-        flag = pl.col(str(sources.fields["is_redacted"]))
-        redacted = redacted | (flag.str.to_lowercase().is_in(_YES) | is_withheld(flag)).fill_null(
-            value=False
-        )
     return [
         pl.col("sheet"),
         pl.col(ROW_NUMBER),
         pl.col("payment_date"),
         pl.col("payment_month"),
-        name.alias("supplier_name"),
+        _squeezed(payments[str(sources.supplier)]).alias("supplier_name"),
         pl.col("amount_gbp"),
         pl.lit(sources.amount_basis).alias("amount_basis"),
         *[fields[key].alias(key) for key in _TEXT_FIELDS],
-        redacted.alias("is_redacted"),
+        _redacted(payments, sources),
         _card_flag(sources).alias("is_card"),
         pl.lit(value=False).alias("repeated_total_suspected"),
         _other(sources).alias("other"),

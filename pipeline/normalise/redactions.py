@@ -18,11 +18,25 @@ _WITHHELD = (
     r"|\bexempt(?:ion)? (?:under )?(?:s(?:ection)?\.? ?\d+|foi)\b"
 )
 # "REDACTIVE EVENTS LTD" never matches; these would: firms whose trade is data protection or hire.
+_BEYOND_DOUBT = r"(?i)(?:\b|_)redact(?:ed|ion|ions)?(?:\b|_)|^third\s+party\b"
 _COMPANY_ENDING = r"(?i)\b(?:ltd|limited|plc|llp|cic|inc)\b\.?$"
 
 
-def is_withheld(name: pl.Expr) -> pl.Expr:
-    """Whether a supplier's name is withheld; false for blank names."""
-    says_so = name.str.contains(_WITHHELD)
-    beyond_doubt = name.str.contains(r"(?i)(?:\b|_)redact(?:ed|ion|ions)?(?:\b|_)|^third\s+party\b")
-    return (says_so & (beyond_doubt | ~name.str.contains(_COMPANY_ENDING))).fill_null(value=False)
+# A part of every wording above: most names are let go by these alone.
+_HINTS = [
+    "red", "person", "third", "withh", "withe", "removed", "suppress", "confiden", "commercial",
+    "sensitive", "anonymi", "exempt", "disclosed", "individual", "data", "gdpr", "foster", "xxx",
+    "***",
+]  # fmt: skip
+
+
+def withheld(names: pl.Series) -> pl.Series:
+    """Which of the names are withheld; false for blank ones."""
+    hinted = names.str.contains_any(_HINTS, ascii_case_insensitive=True).fill_null(value=False)
+    if not hinted.any():
+        return hinted
+    candidates = names.filter(hinted).unique()
+    says_so = candidates.str.contains(_WITHHELD)
+    beyond_doubt = candidates.str.contains(_BEYOND_DOUBT)
+    found = candidates.filter(says_so & (beyond_doubt | ~candidates.str.contains(_COMPANY_ENDING)))
+    return names.is_in(found.implode()).fill_null(value=False)
