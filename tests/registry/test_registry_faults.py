@@ -98,7 +98,7 @@ FAULTS = {
     "unknown town": (
         SOUND_PUBLISHER + ANCHOR.replace("preston", "atlantis"),
         NEXT_LINE + 1,
-        "there is no sound town 'atlantis'; known towns: blackpool, preston, torbay",
+        "there is no sound town 'atlantis'; known towns: blackpool, exeter, isle_of_wight,",
     ),
     "unknown area": (
         SOUND_PUBLISHER + "service_area: atlantis\n",
