@@ -56,7 +56,7 @@ real: setup
 	@echo && $(REAL) $(BIN)/anchorspend compare preston blackpool torbay
 
 corpus: setup
-	$(BIN)/python benchmarks/corpus.py $(SHARED)/spend/files
+	$(BIN)/python benchmarks/corpus.py $(SHARED)/spend/files warehouse/corpus.csv
 
 match-quality: setup
 	$(BIN)/python benchmarks/match.py

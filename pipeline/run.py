@@ -27,7 +27,7 @@ from pipeline.payments import COMPACTED, SUPPLIER_KEY, compact_publisher, write_
 from pipeline.registers.loading import RegisterSnapshot, load_registers
 from pipeline.registry.frames import write_registry_frames
 from pipeline.registry.load import load_registry
-from pipeline.registry.models import LinksOnPage, Publisher, Registry
+from pipeline.registry.models import DropFolder, Publisher, Registry
 from pipeline.settings import PROJECT_ROOT, Settings
 from pipeline.sql_models import TestResult, load_project, run_tests
 from pipeline.warehouse import BuildReport, build_database, open_database
@@ -215,7 +215,7 @@ def discover_links(
     Raises AnchorspendError where the publisher has no page or the page cannot be had.
     """
     publisher = registered_publisher(load_registry(settings.registry), publisher_id)
-    if not isinstance(publisher.discovery, LinksOnPage):
+    if isinstance(publisher.discovery, DropFolder):
         raise AnchorspendError(
             f"{publisher.name} has no page to look at: {publisher.discovery.instructions}"
         )

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.locate.postcodes import clean_postcode
 from pipeline.locate.suppliers import with_areas
 from pipeline.registers.loading import load_register_files
+from pipeline.registers.postcodes import clean_postcode
 from pipeline.registers.published import RegisterFiles
 from pipeline.registers.row_files import read_rows, write_rows
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.locate.postcodes import clean_postcode
+from pipeline.registers.postcodes import clean_postcode
 from pipeline.registers.schema import scan_table
 
 SUPPLIER_PLACES = pl.Schema(

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.match.names import legal_forms
 from pipeline.match.near import near_names
 from pipeline.registers.charities import charity_number
 from pipeline.registers.companies import company_number
+from pipeline.registers.names import legal_forms
 from pipeline.registers.schema import scan_table
 
 # How a stated legal form fits an organisation's: the same or none stated, one that publishers

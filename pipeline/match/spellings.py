@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from pipeline.match.names import with_name_key
+from pipeline.registers.names import with_name_key
 
 # "JAMES WATT LTD T/A WATT WASTE", "WITHERSLACK T/A WITHERSLACK GROUP LTD": either side can be the
 # registered name, the second only where it alone states a legal form ("WHITE FALCON 11 LTD T/A

@@ -5,9 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.locate.postcodes import clean_postcode
 from pipeline.match.classes import is_never_matched, payee_class
-from pipeline.match.names import with_name_key
 from pipeline.match.possible import (
     FORM_CONFLICTS,
     FORM_NEAR,
@@ -16,6 +14,8 @@ from pipeline.match.possible import (
     by_number,
 )
 from pipeline.match.spellings import spellings
+from pipeline.registers.names import with_name_key
+from pipeline.registers.postcodes import clean_postcode
 
 DECISIONS = pl.Schema(
     {

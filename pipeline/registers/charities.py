@@ -6,10 +6,10 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.locate.postcodes import clean_postcode
-from pipeline.match.names import with_name_key
 from pipeline.registers.bulk import json_records
 from pipeline.registers.companies import company_number
+from pipeline.registers.names import with_name_key
+from pipeline.registers.postcodes import clean_postcode
 from pipeline.registers.published import (
     HEAD_BYTES,
     RegisterRefusedError,

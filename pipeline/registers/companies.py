@@ -5,9 +5,9 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.locate.postcodes import clean_postcode
-from pipeline.match.names import with_name_key
 from pipeline.registers.bulk import csv_columns
+from pipeline.registers.names import with_name_key
+from pipeline.registers.postcodes import clean_postcode
 from pipeline.registers.published import csv_heading, refuse_missing, unpack
 from pipeline.registers.schema import write_whole
 

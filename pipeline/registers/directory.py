@@ -5,8 +5,8 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.locate.postcodes import clean_postcode
 from pipeline.registers.bulk import csv_columns
+from pipeline.registers.postcodes import clean_postcode
 from pipeline.registers.published import (
     POSTCODE_MEMBER,
     RegisterRefusedError,

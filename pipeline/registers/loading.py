@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import duckdb
 
-from pipeline.match import names
+from pipeline.registers import names
 from pipeline.registers.charities import extract_date, write_charities
 from pipeline.registers.companies import write_companies
 from pipeline.registers.directory import write_postcodes

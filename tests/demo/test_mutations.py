@@ -21,7 +21,7 @@ class Fault:
 
 FAULTS = {
     "match_key_keeps_the_legal_form": Fault(
-        "pipeline/match/names.py",
+        "pipeline/registers/names.py",
         'words.str.replace(rf"(.) (?:{forms.alternation})$", "$1").str',
         "words.str",
     ),

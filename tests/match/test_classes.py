@@ -2,7 +2,7 @@ import polars as pl
 import pytest
 
 from pipeline.match.classes import payee_class
-from pipeline.match.names import with_name_key
+from pipeline.registers.names import with_name_key
 
 
 def class_of(name):

@@ -1,7 +1,7 @@
 import polars as pl
 import pytest
 
-from pipeline.locate.postcodes import clean_postcode
+from pipeline.registers.postcodes import clean_postcode
 
 
 def cleaned(text):

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.match.names import with_name_key
+from pipeline.registers.names import with_name_key
 
 
 def keyed(*names):

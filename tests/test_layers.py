@@ -1,0 +1,64 @@
+"""One direction: nothing lower knows anything higher (DESIGN section 3)."""
+
+import ast
+
+import pytest
+
+from pipeline.settings import PROJECT_ROOT
+
+# Lower first. A module may import what stands before it, and its own package.
+LAYERS = (
+    "errors",
+    "settings",
+    "locking",
+    "registry",
+    "collect",
+    "read",
+    "normalise",
+    "payments",
+    "registers",
+    "match",
+    "locate",
+    "sql_models",
+    "warehouse",
+    "compare",
+    "status",
+    "reading_report",
+    "run",
+    "demo",
+    "assets",
+    "definitions",
+    "cli",
+)
+PIPELINE = PROJECT_ROOT / "pipeline"
+MODULES = sorted(path.relative_to(PIPELINE) for path in PIPELINE.rglob("*.py"))
+
+
+def layer(module: str) -> str:
+    return module.split(".")[1] if "." in module else ""
+
+
+def imported(path) -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse((PIPELINE / path).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            whole = [f"{node.module}.{alias.name}" for alias in node.names]
+            names |= set(whole) if node.module == "pipeline" else {node.module}
+        elif isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+    return {layer(name) for name in names if name.startswith("pipeline.")}
+
+
+def test_every_module_has_a_layer():
+    tops = {path.parts[0].removesuffix(".py") for path in MODULES} - {"__init__"}
+    assert tops == set(LAYERS)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_a_module_imports_only_what_is_lower(path):
+    own = path.parts[0].removesuffix(".py")
+    if own == "__init__":
+        assert imported(path) == set()
+        return
+    allowed = {*LAYERS[: LAYERS.index(own)], own}
+    assert imported(path) <= allowed
