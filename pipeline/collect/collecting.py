@@ -1,16 +1,28 @@
 """One publisher's turn of a night: discover, fetch what may have changed, archive, write down."""
 
 import logging
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from pipeline.collect.answers import FetchFailure
 from pipeline.collect.archive import Archive
-from pipeline.collect.attempts import DROPPED, HELD_OUTCOMES, Attempt, Publication, publication_id
-from pipeline.collect.discovery import discover, source_hosts
+from pipeline.collect.attempts import (
+    DROPPED,
+    HELD_OUTCOMES,
+    Attempt,
+    Outcome,
+    Publication,
+    publication_id,
+)
+from pipeline.collect.discovery import Discovery, discover, source_hosts
+from pipeline.collect.fetching import fetch_publication
 from pipeline.collect.http import PoliteSession
 from pipeline.collect.keep import KEPT_HEADERS, keep_bytes, keep_unchanged
 from pipeline.collect.ledger import Ledger
-from pipeline.registry.models import DropFolder, Publisher
+from pipeline.registry.models import Publisher
+from pipeline.registry.rules import DropFolder, Socrata, UrlPerMonth
+
+_LONGEST_REASON = 2_000
 
 _log = logging.getLogger(__name__)
 
@@ -31,17 +43,49 @@ def collect_publisher(
     except Exception as error:
         return [_failed(page, error, publisher, ledger)]
     if not found.publications:
-        reason = (
-            f"none of the {len(found.links)} links on the page is a publication: it may have been "
-            f"rebuilt, so look at `anchorspend discover {publisher.id}` and mend its rule"
-        )
-        return [ledger.record(Attempt(page, "error", datetime.now(UTC), reason=reason))]
+        return [_fault(page, _nothing_found(publisher, found), ledger)]
     attempts = [
         _fetch(publication, publisher, archive, ledger, session)
         for publication in found.publications
     ]
+    if isinstance(publisher.discovery, UrlPerMonth | Socrata) and all(
+        attempt.outcome == "not_published" for attempt in attempts
+    ):
+        reason = (
+            f"none of the {len(attempts)} months is there: the address may have changed, so look "
+            f"at {page.url} and mend the rule of {publisher.id}"
+        )
+        return [*attempts, _fault(page, reason, ledger)]
+    if found.problems:
+        # What was not seen today may stand where we could not look, so nothing is said to be gone.
+        return [*attempts, _fault(page, "; ".join(found.problems)[:_LONGEST_REASON], ledger)]
     listed = {publication.publication_id for publication in found.publications}
     return attempts + _no_longer_listed(publisher, listed, ledger)
+
+
+def faults(publisher: Publisher, attempts: Sequence[Attempt]) -> list[Attempt]:
+    """The attempts that a person should look at: all but those after which we hold the newest.
+
+    A month that is not at its address yet is no fault where the rule writes addresses down
+    without looking.
+    """
+    quiet: set[Outcome] = set(HELD_OUTCOMES)
+    if isinstance(publisher.discovery, UrlPerMonth | Socrata):
+        quiet.add("not_published")
+    return [attempt for attempt in attempts if attempt.outcome not in quiet]
+
+
+def _nothing_found(publisher: Publisher, found: Discovery) -> str:
+    told = "; ".join(found.problems)[:_LONGEST_REASON]
+    return (
+        f"none of the {len(found.links)} links on the page is a publication: it may have been "
+        f"rebuilt, so look at `anchorspend discover {publisher.id}` and mend its rule"
+        + (f" ({told})" if told else "")
+    )
+
+
+def _fault(page: Publication, reason: str, ledger: Ledger) -> Attempt:
+    return ledger.record(Attempt(page, "error", datetime.now(UTC), reason=reason))
 
 
 def _landing_page(publisher: Publisher) -> Publication:
@@ -62,9 +106,10 @@ def _fetch(
     known = held if held and held.sha256 and archive.content_path(held.sha256).exists() else None
     try:
         with archive.part_file() as part:
-            answer = session.fetch_file(
-                publication.url,
-                source_hosts(publisher),
+            answer = fetch_publication(
+                publisher,
+                publication,
+                session,
                 part,
                 etag=known.etag if known else None,
                 last_modified=known.last_modified if known else None,

@@ -178,7 +178,8 @@ class PoliteSession:
     ) -> Answer:
         """Write a file's bytes to the sink, unless it is as it was when it had these stamps.
 
-        With a form it is the answer to posting it. Raises FetchFailure; what the sink holds then is of no use.
+        With a form it is the answer to posting it. Raises FetchFailure; what the sink holds then
+        is of no use.
         """
         stamps = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         headers = {name: value for name, value in stamps.items() if value}

@@ -62,3 +62,8 @@ def kind_of(label: str, url: str, heading: str | None = None) -> Kind:
 
 def _is_card(text: str) -> bool:
     return bool(_CARD.search(text)) and not _CARD_AS_PART.search(text)
+
+
+def names_spend(text: str) -> bool:
+    """Whether a text speaks of payments in general."""
+    return bool(_SPEND.search(clean_label(text).lower()))

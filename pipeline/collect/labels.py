@@ -9,6 +9,9 @@ from pipeline.collect.attempts import DROPPED
 # Zero-width spaces and joiners, soft hyphens, direction and byte order marks in link texts.
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _EXTENSION = re.compile(r"(?i)\.(?:csv|tsv|txt|xlsx?|xlsm|xlsb|ods|pdf|zip|json|xml|html?|aspx?)$")
+_FORMAT_AT_END = re.compile(r"(?i)\.(csv|tsv|txt|xlsx|xls|xlsm|xlsb|ods|pdf|zip|json|xml)$")
+_FORMAT_IN_LABEL = re.compile(r"(?i)\b(csv|xlsx|xls|ods|pdf|zip|excel)\b")
+_FORMAT_WORDS = {"excel": "xlsx"}
 # "/media/4711/april-2019/download": the last piece names what the server does, not the file.
 _VERBS = frozenset({"download", "file", "view", "content", "inline", "raw"})
 # More than any label or file name; what is longer is a page's text inside a link.
@@ -47,6 +50,26 @@ def folders_and_name(url: str) -> tuple[list[str], str]:
     if not pieces:
         return [], ""
     return pieces[:-1], without_extension(pieces[-1])
+
+
+def format_hint(label: str, url: str) -> str:
+    """The format of a file by its address, else by its label ("May 2024 [xlsx] 23KB"), or ""."""
+    if not url.startswith(DROPPED):
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            return ""
+        named = [
+            parts.path,
+            *(value for values in parse_qs(parts.query).values() for value in values),
+        ]
+        for text in named:
+            if found := _FORMAT_AT_END.search(text):
+                return found[1].lower()
+    if found := _FORMAT_IN_LABEL.search(label):
+        word = found[1].lower()
+        return _FORMAT_WORDS.get(word, word)
+    return ""
 
 
 def without_extension(name: str) -> str:

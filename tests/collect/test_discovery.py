@@ -3,7 +3,8 @@
 import pytest
 
 from pipeline.collect.answers import Page
-from pipeline.collect.discovery import Discovery, discover, links_on_page, page_from_file
+from pipeline.collect.discovery import Discovery, discover, page_from_file
+from pipeline.collect.discovery.pages import links_on_page
 from pipeline.errors import AnchorspendError
 from pipeline.registry.models import LinksOnPage, Publisher
 
