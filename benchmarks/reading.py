@@ -1,0 +1,156 @@
+"""Reading speed as ratios in one run: against a bare Polars scan and against bare calamine.
+
+The messy files have a preamble, cp1252 with £1,234.50, d/m/Y, CRLF, a total below; the clean ones
+hold the same payments as plain csv. Both sides end as Parquet on disk. Bars: DESIGN section 6.
+"""
+
+import argparse
+import io
+import multiprocessing
+import random
+import resource
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import openpyxl
+import polars as pl
+import python_calamine
+
+from pipeline.normalise.reading import read_payments
+from pipeline.read import read_workbook
+
+HEADING = ["Payment Date", "Supplier Name", "Net Amount (£)", "Expense Type", "Directorate", "Ref"]
+CATEGORIES = ["Agency Staff", "Building Works", "Repairs, Planned", "Catering", "Computer Software"]
+
+
+def write_files(folder: Path, files: int, rows: int) -> tuple[Path, Path]:
+    """The same payments, messy and clean; the two folders."""
+    chance = random.Random(1)
+    messy, clean = folder / "messy", folder / "clean"
+    messy.mkdir()
+    clean.mkdir()
+    suppliers = [f"Supplier {number:05} & Sons Ltd" for number in range(20_000)]
+    for number in range(files):
+        day = date(2015, 4, 1) + timedelta(days=number)
+        table = [
+            (
+                day + timedelta(days=chance.randrange(28)),
+                chance.choice(suppliers),
+                Decimal(chance.randrange(-50_000, 5_000_000)) / 100,
+                chance.choice(CATEGORIES),
+                "Place & Environment",
+                f"{number:04}{row:06}",
+            )
+            for row in range(rows)
+        ]
+        lines = ["A Council", "Payments over £250", ",,,,,", ",".join(HEADING)]
+        lines += [
+            f'{paid:%d/%m/%Y},{supplier},"£{amount:,.2f}","{category}",{directorate},{reference}'
+            for paid, supplier, amount, category, directorate, reference in table
+        ]
+        lines.append(f',Total,"£{sum(row[2] for row in table):,.2f}",,,')
+        (messy / f"{number:04}.csv").write_bytes(("\r\n".join(lines) + "\r\n").encode("cp1252"))
+        pl.DataFrame(
+            table,
+            schema=["paid", "supplier", "amount", "category", "directorate", "reference"],
+            orient="row",
+        ).write_csv(clean / f"{number:04}.csv")
+    return messy, clean
+
+
+def read_one(path: Path, out: Path) -> tuple[int, Decimal]:
+    """Read, normalise and write one messy file; its rows and pounds."""
+    reading = read_payments(path.read_bytes())
+    reading.payments.write_parquet(out / f"{path.stem}.parquet")
+    return reading.payments.height, Decimal(reading.summary.total_gbp)
+
+
+def read_all(messy: Path, out: Path, processes: int) -> tuple[int, Decimal]:
+    """Every messy file; rows and pounds in all."""
+    paths = sorted(messy.iterdir())
+    # A forked process would inherit the locks of Polars' threads, and wait for them for ever.
+    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
+        done = list(pool.map(read_one, paths, [out] * len(paths), chunksize=8))
+    return sum(rows for rows, _ in done), sum((pounds for _, pounds in done), Decimal(0))
+
+
+def scan_all(clean: Path, out: Path) -> None:
+    """The bare Polars scan, parse and sink of the clean equivalent."""
+    pl.scan_csv(clean / "*.csv", infer_schema=False).with_columns(
+        pl.col("paid").str.to_date("%Y-%m-%d"), pl.col("amount").cast(pl.Decimal(18, 4))
+    ).sink_parquet(out / "clean.parquet")
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """How long the work takes."""
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def compare_csv(files: int, rows: int, processes: int) -> None:
+    """Print the ratio of reading messy csv to a bare scan of clean csv."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        messy, clean = write_files(folder, files, rows)
+        out = folder / "out"
+        out.mkdir()
+        bare = min(seconds(lambda: scan_all(clean, out)) for _ in range(2))
+        started = time.perf_counter()
+        read, pounds = read_all(messy, out, processes)
+        ours = time.perf_counter() - started
+        total = pl.scan_csv(clean / "*.csv", infer_schema=False)
+        expected = total.select(pl.col("amount").cast(pl.Decimal(18, 4)).sum()).collect().item()
+    assert (read, pounds) == (files * rows, expected), "the readings are wrong"
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e6
+    print(
+        f"{read:,} rows in {files} csv files: {ours:.1f} s, bare Polars {bare:.1f} s, "
+        f"ratio {ours / bare:.2f} (bar 3); peak {peak:.2f} GB a process, {processes} processes"
+    )
+
+
+def compare_workbook(rows: int) -> None:
+    """Print the ratio of reading a workbook to bare calamine."""
+    chance = random.Random(2)
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet("April")
+    sheet.append(HEADING)
+    for row in range(rows):
+        paid = date(2024, 4, 1) + timedelta(days=chance.randrange(28))
+        amount = chance.randrange(5_000_000) / 100
+        sheet.append([paid, f"Supplier {row % 9000} Ltd", amount, "Works", "Place", f"T{row}"])
+    stream = io.BytesIO()
+    book.save(stream)
+    data = stream.getvalue()
+
+    def bare() -> object:
+        workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+        return workbook.get_sheet_by_index(0).to_python()
+
+    calamine = min(seconds(bare) for _ in range(5))
+    grid = min(seconds(lambda: read_workbook(data)) for _ in range(5))
+    whole = min(seconds(lambda: read_payments(data)) for _ in range(5))
+    print(
+        f"{rows:,}-row workbook: to a grid {grid:.2f} s, bare calamine {calamine:.2f} s, "
+        f"ratio {grid / calamine:.2f} (bar 2); to payments {whole:.2f} s"
+    )
+
+
+def main() -> None:
+    """Run both comparisons."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--files", type=int, default=1000)
+    options.add_argument("--rows", type=int, default=10_000)
+    options.add_argument("--processes", type=int, default=2)
+    chosen = options.parse_args()
+    compare_workbook(50_000)
+    compare_csv(chosen.files, chosen.rows, chosen.processes)
+
+
+if __name__ == "__main__":
+    main()
