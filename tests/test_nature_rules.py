@@ -22,6 +22,7 @@ def nature(looks_in: str, text: str) -> str:
     [
         ("Temporary Loans", "treasury"),
         ("Interest Payable Temporary Loan", "treasury"),
+        ("Temp Investments", "treasury"),
         ("Demand On Collection Fund", "precept_levy"),
         ("Precepts", "precept_levy"),
         ("LGPS Pensions Deficit Payment", "tax_pension_payroll"),
@@ -60,6 +61,16 @@ def test_a_category_tells_what_the_money_is_for(category, expected):
 )
 def test_a_payee_tells_it_where_no_category_does(payee, expected):
     assert nature("supplier_name", payee) == expected
+
+
+def test_a_bank_is_not_taken_for_a_trader_because_it_is_a_company():
+    rule = duckdb.execute(
+        "select arg_min(rule_id, rule_order) from read_csv($rules)"
+        " where (looks_in = 'supplier_name' and regexp_matches('BANK OF SCOTLAND', pattern, 'i'))"
+        " or (looks_in = 'supplier_class' and regexp_matches('company', pattern, 'i'))",
+        {"rules": str(RULES)},
+    ).fetchone()
+    assert rule == ("bank_payee",)
 
 
 def test_every_rule_of_categories_comes_before_every_rule_of_payees():
