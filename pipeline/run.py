@@ -17,7 +17,7 @@ from pipeline.collect.collecting import collect_publisher
 from pipeline.collect.discovery import discover, page_from_file, source_hosts
 from pipeline.collect.dropped import add_files
 from pipeline.collect.hosts import host_of
-from pipeline.collect.http import FetchFailure, Page, PoliteSession
+from pipeline.collect.http import FetchFailure, Manners, Page, PoliteSession
 from pipeline.collect.ledger import Ledger
 from pipeline.collect.selection import held_files
 from pipeline.errors import AnchorspendError
@@ -59,11 +59,17 @@ def add_dropped_files(
 
 
 def collect(
-    settings: Settings, publishers: Collection[Publisher], say: Say
+    settings: Settings,
+    publishers: Collection[Publisher],
+    say: Say,
+    manners: Manners | None = None,
 ) -> dict[str, list[Attempt]]:
     """Look for new files of each publisher on the web; attempts by publisher id."""
     archive = Archive(settings.archive_dir)
-    with Ledger(settings.ledger_path, archive) as ledger, PoliteSession(settings.contact) as web:
+    with (
+        Ledger(settings.ledger_path, archive) as ledger,
+        PoliteSession(settings.contact, manners) as web,
+    ):
         attempts = {}
         for publisher in publishers:
             say(f"collecting {publisher.name}")
@@ -168,18 +174,20 @@ def run(
     publisher_ids: Collection[str] | None,
     offline: bool,
     say: Say,
+    manners: Manners | None = None,
 ) -> BuildReport:
     """The whole job: collect unless offline, normalise, identify, build.
 
     `publisher_ids` limits what is collected and read anew; the build always takes all that is
-    there. Raises AnchorspendError where the registry, a register or a test of the build fails.
+    there. `manners` are other than the polite ones only where a demo or a test serves the sites
+    itself. Raises AnchorspendError where the registry, a register or a test of the build fails.
     """
     registry = write_registry(settings)
     chosen = [
         registered_publisher(registry, one) for one in publisher_ids or sorted(registry.publishers)
     ]
     if not offline:
-        collect(settings, chosen, say)
+        collect(settings, chosen, say, manners)
     leave_out_unregistered(settings, registry)
     never_read = [
         publisher

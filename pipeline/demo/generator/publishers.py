@@ -1,0 +1,52 @@
+"""The invented bodies that publish, and those that do not."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+HERE = Path(__file__).parent
+FIRST_YEAR, LAST_YEAR = 2020, 2024
+
+
+@dataclass(frozen=True)
+class Publisher:
+    """A body: `share` of all payments in hundredths, `pays` the sorts of lines it has."""
+
+    id: str
+    name: str
+    kind: str
+    town: str
+    serves: tuple[str, ...]
+    pays: tuple[str, ...]
+    share: int
+    threshold: int | None
+    basis: str
+    site: str
+    owns: str | None = None
+
+
+def read_publishers() -> list[Publisher]:
+    """The publishers of publishers.yml, in its order."""
+    entries = yaml.safe_load((HERE / "publishers.yml").read_text(encoding="utf-8"))
+    return [
+        Publisher(
+            id=identifier,
+            name=one["name"],
+            kind=one["kind"],
+            town=one["town"],
+            serves=tuple(one["serves"]),
+            pays=tuple(one["pays"]),
+            share=one["share"],
+            threshold=one["threshold"],
+            basis=one["basis"],
+            site=one["site"],
+            owns=one.get("owns"),
+        )
+        for identifier, one in entries.items()
+    ]
+
+
+def financial_years() -> list[int]:
+    """The years in which the five financial years begin."""
+    return list(range(FIRST_YEAR, LAST_YEAR + 1))

@@ -1,0 +1,153 @@
+"""The whole invented world on disk: truth first, then files, registers, pages."""
+
+import json
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from pipeline.demo.generator.files import (
+    CROSSES_YEARS,
+    Publication,
+    Shelves,
+    publish_cards,
+    publish_spending,
+)
+from pipeline.demo.generator.ledger import (
+    LINE_FAULTS,
+    Payees,
+    counts_per_year,
+    in_ledger,
+    payments_of,
+    read_lines,
+)
+from pipeline.demo.generator.organisations import (
+    NAME_FAULTS,
+    make_organisations,
+)
+from pipeline.demo.generator.places import write_postcode_directory
+from pipeline.demo.generator.publishers import Publisher, read_publishers
+from pipeline.demo.generator.registers import write_registers
+from pipeline.demo.generator.registry import write_registry
+from pipeline.demo.generator.website import Site, serve_site, write_pages
+
+PAYMENTS_AT_SCALE_1 = 20_000
+ALL_FAULTS = NAME_FAULTS | LINE_FAULTS
+CARD_PUBLISHER, CARDS_PER_YEAR = "vellshire_fire", 40
+
+
+@dataclass(frozen=True)
+class World:
+    """Where the parts of an invented world lie."""
+
+    folder: Path
+    publishers: tuple[Publisher, ...]
+
+    @property
+    def ledger_folder(self) -> Path:
+        """The ledger of truth as Parquet, a file per publisher and financial year."""
+        return self.folder / "truth" / "ledger"
+
+    @property
+    def organisations_path(self) -> Path:
+        """Every payee, with its number and places, as Parquet."""
+        return self.folder / "truth" / "organisations.parquet"
+
+    @property
+    def registry(self) -> Path:
+        """The registry's YAML; there while the site is served."""
+        return self.folder / "registry"
+
+    @property
+    def registers(self) -> Path:
+        """Companies, charities and postcodes of the newest snapshot, as published."""
+        return self.folder / "registers"
+
+    @property
+    def older_registers(self) -> Path:
+        """The companies of an older snapshot, from before some of them moved."""
+        return self.folder / "registers_2022"
+
+    @property
+    def drop(self) -> Path:
+        """Files that a person hands in: a folder per publisher."""
+        return self.folder / "drop"
+
+    @property
+    def site(self) -> Path:
+        """Pages and files of the websites: a folder per publisher."""
+        return self.folder / "site"
+
+    @property
+    def second_night(self) -> Path:
+        """What replaces files of the site on the second night."""
+        return self.folder / "site_second_night"
+
+    def ledger(self) -> pl.LazyFrame:
+        """The ledger of truth, one row per payment (see ledger.LEDGER, and file_kind)."""
+        return pl.scan_parquet(self.ledger_folder / "*.parquet")
+
+
+def build_world(
+    folder: Path, seed: int = 1, scale: float = 1.0, faults: Collection[str] = ALL_FAULTS
+) -> World:
+    """Write the world of this seed into an empty folder; the truth is written before all else.
+
+    At scale 1 there are 20,000 payments in five financial years. Without `faults` the world is
+    clean: every payee is in a register, named as there, and every line has its day and its purpose.
+    Raises ValueError for a fault that there is not.
+    """
+    if unknown := set(faults) - ALL_FAULTS:
+        raise ValueError(f"there is no fault {min(unknown)}: take some of {sorted(ALL_FAULTS)}")
+    publishers = read_publishers()
+    world = World(folder, tuple(publishers))
+    organisations = make_organisations(
+        seed, scale, faults, {one.id: (one.owns, one.serves[0]) for one in publishers if one.owns}
+    )
+    payees = Payees(organisations)
+    lines = read_lines(faults)
+    for path in (world.ledger_folder, world.registers, world.older_registers, world.drop):
+        path.mkdir(parents=True, exist_ok=True)
+    payees.frame.write_parquet(world.organisations_path)
+    counts = list(counts_per_year(publishers, round(PAYMENTS_AT_SCALE_1 * scale)))
+
+    def made(publisher: Publisher, year: int, count: int, kind: str) -> pl.DataFrame:
+        """Truly paid, and written into the ledger before anybody publishes it."""
+        paid = payments_of(publisher, year, count, payees, lines, faults, f"{seed}/{kind}")
+        paid = paid.with_columns(
+            file_kind=pl.lit(kind),
+            is_year_printed=~(pl.col("is_undated") & pl.lit(publisher.site in CROSSES_YEARS)),
+        )
+        path = world.ledger_folder / f"{publisher.id}-{kind}-{year}.parquet"
+        in_ledger(paid).write_parquet(path)
+        return paid
+
+    shelves = Shelves(world.site, world.second_night, world.drop)
+    publications: list[Publication] = []
+    for publisher in publishers:
+        years = [(year, count) for one, year, count in counts if one is publisher]
+        chunks = (made(publisher, year, count, "spend") for year, count in years)
+        if publisher.site in CROSSES_YEARS and years:
+            chunks = iter([pl.concat(list(chunks))])
+        for paid in chunks:
+            publications += publish_spending(publisher, paid, shelves)
+        if publisher.id == CARD_PUBLISHER:
+            cards = [made(publisher, year, CARDS_PER_YEAR, "purchase_card") for year, _ in years]
+            publications += publish_cards(publisher, pl.concat(cards), shelves)
+    write_registers(world.registers, world.older_registers, organisations)
+    write_postcode_directory(world.registers, seed)
+    write_pages(world.site, publishers, publications)
+    (folder / "publications.json").write_text(
+        json.dumps([one.__dict__ for one in publications], indent=1), encoding="utf-8"
+    )
+    return world
+
+
+@contextmanager
+def serve(world: World) -> Iterator[Site]:
+    """Serve the world's websites on this machine, and write the registry that leads to them."""
+    with serve_site(world.site, world.second_night, world.publishers) as site:
+        write_registry(world.registry, list(world.publishers), site.url)
+        yield site
