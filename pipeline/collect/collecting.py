@@ -89,8 +89,8 @@ def _fault(page: Publication, reason: str, ledger: Ledger) -> Attempt:
 
 
 def _landing_page(publisher: Publisher) -> Publication:
-    """The landing page itself, as what an attempt is about when discovery fails."""
-    url = publisher.landing_page or ""
+    """What the rule looks at first, as what an attempt is about when discovery fails."""
+    url = publisher.discovery.looks_at or ""
     identifier = publication_id(publisher.id, url)
     return Publication(publisher.id, identifier, url, "landing page", "other")
 

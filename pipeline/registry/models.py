@@ -22,7 +22,15 @@ from pipeline.registry.field_types import (
     all_different,
     some_and_all_different,
 )
-from pipeline.registry.rules import Discovery, DropFolder, LinksOnPage
+from pipeline.registry.rules import (
+    Discovery,
+    DropFolder,
+    FormPost,
+    LinksOnPage,
+    LinksOnSubpages,
+    PythonRule,
+    ReportExport,
+)
 
 __all__ = [
     "Anchor",
@@ -211,8 +219,11 @@ class Publisher(RegistryModel):
 
     @property
     def landing_page(self) -> str | None:
-        """The page that discovery reads, or the first known page, or None."""
-        return self.discovery.looks_at or (self.landing_pages[0] if self.landing_pages else None)
+        """The page that discovery reads, else the first known page, else what is asked, or None."""
+        rule = self.discovery
+        if isinstance(rule, LinksOnPage | LinksOnSubpages | FormPost | ReportExport | PythonRule):
+            return rule.landing_page
+        return self.landing_pages[0] if self.landing_pages else rule.looks_at
 
 
 @dataclass(frozen=True)
