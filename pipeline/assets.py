@@ -1,21 +1,21 @@
 """Dagster wiring only: each asset calls one function of pipeline.run, and reports."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import dagster as dg
 import polars as pl
 
 from pipeline import run as night
-from pipeline.collect.attempts import Attempt
 from pipeline.locking import warehouse_lock
+from pipeline.publisher_checks import CHECKS, PublisherCheck, check_publisher
 from pipeline.registry.models import Publisher, Registry
 from pipeline.settings import Settings
 from pipeline.sql_models import SqlProject, TestResult, model_dependencies
 from pipeline.warehouse import BrokenBuildError
 
-# Outcomes after which a publisher has nothing to blame and nothing to do.
-_QUIET = frozenset({"new", "changed", "unchanged"})
+_SEVERITIES = {"error": dg.AssetCheckSeverity.ERROR, "warn": dg.AssetCheckSeverity.WARN}
 
 REGISTERS = dg.AssetKey(["registers"])
 SUPPLIERS = dg.AssetKey(["identified", "suppliers"])
@@ -41,8 +41,9 @@ def payments_assets(settings: Settings, registry: Registry) -> dg.AssetsDefiniti
         can_subset=True,
         specs=[_payments_spec(publisher, registry) for publisher in publishers],
         check_specs=[
-            dg.AssetCheckSpec("collected", asset=payments_key(publisher.id))
+            dg.AssetCheckSpec(name, asset=payments_key(publisher.id))
             for publisher in publishers
+            for name in CHECKS
         ],
     )
     def collect_payments(
@@ -60,10 +61,15 @@ def payments_assets(settings: Settings, registry: Registry) -> dg.AssetsDefiniti
                     files = night.normalise(settings, [publisher], context.log.info)[publisher.id]
                 except Exception as error:
                     failed.append(publisher.id)
-                    yield _collected_check(key, False, {"error": str(error)})
+                    yield _check_result(
+                        key, PublisherCheck("collected", False, "error", str(error))
+                    )
                     continue
+                payments = pl.read_parquet(settings.payments_dir / f"{publisher.id}.parquet")
                 yield dg.MaterializeResult(asset_key=key, metadata=_payments_metadata(files))
-                yield _collected_check(key, *_judged(attempts))
+                today = datetime.now(UTC).date()
+                for check in check_publisher(publisher, attempts, files, payments, today):
+                    yield _check_result(key, check)
         if failed:
             raise dg.Failure(f"not collected: {', '.join(failed)}")
 
@@ -84,26 +90,14 @@ def _payments_spec(publisher: Publisher, registry: Registry) -> dg.AssetSpec:
     )
 
 
-def _collected_check(
-    key: dg.AssetKey, is_passed: bool, metadata: Mapping[str, Any]
-) -> dg.AssetCheckResult:
+def _check_result(key: dg.AssetKey, check: PublisherCheck) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
         asset_key=key,
-        check_name="collected",
-        passed=is_passed,
-        severity=dg.AssetCheckSeverity.ERROR,
-        metadata=metadata,
+        check_name=check.name,
+        passed=check.is_passed,
+        severity=_SEVERITIES[check.severity],
+        description=check.detail,
     )
-
-
-def _judged(attempts: Sequence[Attempt]) -> tuple[bool, dict[str, Any]]:
-    """Whether every publication was got, and what stood in the way of the first that was not."""
-    outcomes = [attempt.outcome for attempt in attempts]
-    metadata: dict[str, Any] = {one: outcomes.count(one) for one in sorted(set(outcomes))}
-    hindered = [attempt for attempt in attempts if attempt.outcome not in _QUIET]
-    if hindered:
-        metadata["reason"] = hindered[0].reason
-    return not hindered, metadata
 
 
 def _payments_metadata(files: pl.DataFrame) -> dict[str, Any]:
@@ -278,9 +272,7 @@ def _test_result(project: SqlProject, test: TestResult) -> dg.AssetCheckResult:
         asset_key=model_key(project, str(test.model)),
         check_name=test.test_name,
         passed=not test.failures,
-        severity=dg.AssetCheckSeverity.ERROR
-        if test.severity == "error"
-        else dg.AssetCheckSeverity.WARN,
+        severity=_SEVERITIES[test.severity],
         metadata={
             "offending_rows": test.failures,
             "first_offending_rows": "\n".join(str(row) for row in test.sample),

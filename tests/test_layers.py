@@ -16,6 +16,7 @@ LAYERS = (
     "read",
     "normalise",
     "payments",
+    "publisher_checks",
     "registers",
     "match",
     "locate",
