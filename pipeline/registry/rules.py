@@ -46,9 +46,12 @@ ListedKind = Literal["spend", "purchase_card"]
 
 def _has_known_placeholders(pattern: str) -> str:
     try:
-        names = {name for _, name, _, _ in Formatter().parse(pattern) if name is not None}
+        parts = [part for part in Formatter().parse(pattern) if part[1] is not None]
     except ValueError as error:
         raise ValueError(f"not a pattern of an address: {error}") from error
+    names = {str(name) for _, name, _, _ in parts}
+    if any(form or conversion for _, _, form, conversion in parts):
+        raise ValueError("a placeholder is a name alone: {month}, which is 04 for April")
     unknown = names - MONTH_PLACEHOLDERS.keys()
     if unknown:
         known = ", ".join(f"{{{name}}}" for name in MONTH_PLACEHOLDERS)

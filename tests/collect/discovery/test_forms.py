@@ -270,5 +270,7 @@ publishes_evidence: a page
 verified: false
 """
     )
-    with pytest.raises(AnchorspendError, match=r"ashford.yml, line 6: discovery.periods: not a CSS selector"):
+    with pytest.raises(
+        AnchorspendError, match=r"ashford.yml, line 6: discovery.periods: not a CSS selector"
+    ):
         load_registry(tmp_path)
