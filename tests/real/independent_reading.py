@@ -994,14 +994,14 @@ def cheshire(file):
 
 @reading(
     "nhs-south-west-london-ccg/SWL 01 - April.pdf",
-    ("AP Amount (\u00a3)", "Supplier", ""),
-    alt_dates="2020-04..2020-04;2020-04-01..2020-04-30;2020-04-30..2020-04-30;"
-    "2020-04-01..2020-04-01",
-    notes="18 pages, only the header ruled, repeated on each page; every Date is printed as ###### "
-    "(column too narrow), so all rows are undated; 11 of the 1463 rows print the AMOUNT as "
-    "######## too: no amount, not counted, so the largest payments are missing from the total; "
-    "amounts touch the transaction number and the VAT number (-84,223.19945910603 is -84,223.19 "
-    "and 945910603)",
+    ("AP Amount (\u00a3)", "Supplier", "Date"),
+    alt_dates="2020-04..2020-04;2020-04-01..2020-04-30;2020-04-01..2020-04-01",
+    notes="18 pages, only the header ruled, repeated on each page; every Date but one is printed "
+    "as ###### (column too narrow): one row on page 2 does say 30/04/2020 (this reading first "
+    "took it for hashes too: corrected on looking again), the others are undated; 11 of the 1463 "
+    "rows print the AMOUNT as ######## too: no amount, not counted, so the largest payments are "
+    "missing from the total; amounts touch the transaction number and the VAT number "
+    "(-84,223.19945910603 is -84,223.19 and 945910603)",
 )
 def south_west_london(file):
     rows = []
@@ -1010,18 +1010,34 @@ def south_west_london(file):
         for number, page in enumerate(document.pages):
             below = 122 if number == 0 else 80
             found = {}
+            dated = {}
             for char in page.chars:
-                if char["x0"] > 590.5 and char["x1"] < 617.2 and char["top"] > below:
-                    found.setdefault(round(char["bottom"], 1), []).append(char)
-            for chars in found.values():
-                text = "".join(c["text"] for c in sorted(chars, key=lambda c: c["x0"])).strip()
+                if char["top"] <= below:
+                    continue
+                line = round(char["bottom"], 1)
+                if char["x0"] > 590.5 and char["x1"] < 617.2:
+                    found.setdefault(line, []).append(char)
+                if char["x0"] > 160 and char["x1"] < 182:
+                    dated.setdefault(line, []).append(char)
+            for line, chars in found.items():
+                text = printed_text(chars)
+                # Dates stand a third of a point higher than the amounts of their row.
+                beside = [c for near, cs in dated.items() if abs(near - line) < 1 for c in cs]
+                date_text = printed_text(beside)
                 if text == "########":
                     hashed += 1
                 elif text:
                     assert re.fullmatch(r"-?\d{1,3}(,\d{3})*\.\d\d", text), text
-                    rows.append(("", money(text), None, None))
+                    assert date_text in ("######", "30/04/2020"), date_text
+                    when = day(date_text, "%d/%m/%Y") if "/" in date_text else None
+                    rows.append(("", money(text), when, None))
     assert hashed == 11, hashed
     return rows
+
+
+def printed_text(chars):
+    """Return the characters of one printed cell from left to right."""
+    return "".join(c["text"] for c in sorted(chars, key=lambda c: c["x0"])).strip()
 
 
 @reading(
