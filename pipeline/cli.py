@@ -79,7 +79,9 @@ def run(
     settings = Settings.from_environment()
     chosen = set(publisher or [])
     if town:
-        chosen |= publishers_of_towns(load_registry(settings.registry), town)
+        chosen |= publishers_of_towns(
+            load_registry(settings.registry, built_in=settings.has_built_in_registry), town
+        )
     with warehouse_lock(settings.warehouse):
         report = run_all(settings, sorted(chosen) or None, offline, say)
     _print_build(report, settings)
@@ -258,12 +260,13 @@ def archive_rebuild_ledger() -> None:
 @registry_app.command("check")
 def registry_check() -> None:
     """Check every town, area and publisher; name file and line of each fault."""
-    problems = check_registry(Settings.from_environment().registry)
+    settings = Settings.from_environment()
+    problems = check_registry(settings.registry)
     for problem in problems:
         print(problem)
     if problems:
         raise AnchorspendError(f"The registry has {len(problems)} faults, listed above.")
-    registry = load_registry(Settings.from_environment().registry)
+    registry = load_registry(settings.registry, built_in=settings.has_built_in_registry)
     print(
         f"{len(registry.towns)} towns, {len(registry.areas)} areas and "
         f"{len(registry.publishers)} publishers are well-formed"

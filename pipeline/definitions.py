@@ -8,9 +8,6 @@ from pipeline.run import SQL_ROOT
 from pipeline.settings import Settings
 from pipeline.sql_models import load_project
 
-# After midnight, when councils' own nightly exports have ended and their sites are quiet.
-NIGHTLY = "30 2 * * *"
-
 
 def build_defs(settings: Settings) -> dg.Definitions:
     """The whole graph for one warehouse.
@@ -18,7 +15,9 @@ def build_defs(settings: Settings) -> dg.Definitions:
     Collect and build are separate jobs: in one job a single publisher's failure would skip every
     mart. Build takes each publisher's last good payments.
     """
-    registry, _ = load_registry_leniently(settings.registry)
+    registry, _ = load_registry_leniently(
+        settings.registry, built_in=settings.has_built_in_registry
+    )
     project = load_project(SQL_ROOT)
     payments = payments_assets(settings, registry)
     identify = identify_assets(settings, registry)
@@ -53,8 +52,9 @@ def build_defs(settings: Settings) -> dg.Definitions:
             dg.ScheduleDefinition(
                 name="nightly",
                 job=collect_job,
-                cron_schedule=NIGHTLY,
+                cron_schedule=settings.nightly,
                 execution_timezone="Europe/London",
+                default_status=dg.DefaultScheduleStatus.RUNNING,
             )
         ],
         sensors=[build_after(status) for status in ended],

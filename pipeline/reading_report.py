@@ -20,7 +20,9 @@ def read_files(
     """
     exceptions = NO_EXCEPTIONS
     if publisher_id is not None:
-        publishers = load_registry(settings.registry).publishers
+        publishers = load_registry(
+            settings.registry, built_in=settings.has_built_in_registry
+        ).publishers
         if publisher_id not in publishers:
             raise AnchorspendError(
                 f"There is no publisher {publisher_id!r}: `anchorspend status` lists those known."

@@ -51,7 +51,7 @@ def add_dropped_files(
     settings: Settings, publisher_id: str, paths: Sequence[Path]
 ) -> list[Attempt]:
     """Archive files that a person exported or downloaded for one publisher."""
-    registry = load_registry(settings.registry)
+    registry = load_registry(settings.registry, built_in=settings.has_built_in_registry)
     publisher = registered_publisher(registry, publisher_id)
     archive = Archive(settings.archive_dir)
     with Ledger(settings.ledger_path, archive) as ledger:
@@ -144,7 +144,7 @@ def test_published(settings: Settings) -> list[TestResult]:
 
 def write_registry(settings: Settings) -> Registry:
     """Check the registry and write it as Parquet for the SQL."""
-    registry = load_registry(settings.registry)
+    registry = load_registry(settings.registry, built_in=settings.has_built_in_registry)
     write_registry_frames(registry, settings.warehouse / "registry")
     return registry
 
@@ -222,7 +222,9 @@ def discover_links(
     `landing_page` is another address, or a page saved to a file, to look at in its place.
     Raises AnchorspendError where the publisher has no page or the page cannot be had.
     """
-    publisher = registered_publisher(load_registry(settings.registry), publisher_id)
+    publisher = registered_publisher(
+        load_registry(settings.registry, built_in=settings.has_built_in_registry), publisher_id
+    )
     if isinstance(publisher.discovery, DropFolder):
         raise AnchorspendError(
             f"{publisher.name} has no page to look at: {publisher.discovery.instructions}"

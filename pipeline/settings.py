@@ -10,12 +10,18 @@ PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True)
 class Settings:
-    """The folders of one warehouse and the sources that stand in for the built-in ones."""
+    """The folders of one warehouse and the sources that stand in for the built-in ones.
+
+    `nightly` is when the night begins, in cron's five fields, London time: after midnight, when
+    councils' own exports have ended and their sites are quiet.
+    """
 
     warehouse: Path
     registers: Path | None = None
     registry: Path | None = None
     contact: str | None = None
+    has_built_in_registry: bool = True
+    nightly: str = "30 2 * * *"
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -31,6 +37,8 @@ class Settings:
             registers=folder("ANCHORSPEND_REGISTERS"),
             registry=folder("ANCHORSPEND_REGISTRY"),
             contact=variables.get("ANCHORSPEND_CONTACT") or None,
+            has_built_in_registry=variables.get("ANCHORSPEND_BUILT_IN_REGISTRY") != "no",
+            nightly=variables.get("ANCHORSPEND_NIGHTLY") or cls.nightly,
         )
 
     @property

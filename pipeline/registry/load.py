@@ -35,12 +35,13 @@ class _Entry(Generic[Model]):
         return self.document.problem((*self.location, *location), message)
 
 
-def load_registry(extra: Path | None = None) -> Registry:
+def load_registry(extra: Path | None = None, *, built_in: bool = True) -> Registry:
     """The built-in registry with the towns, areas and publishers of the extra folder.
 
-    Raises AnchorspendError, naming file, line and way out, when anything in it is at fault.
+    Without `built_in` it is the extra folder alone, as an invented world wants it. Raises
+    AnchorspendError, naming file, line and way out, when anything in it is at fault.
     """
-    registry, problems = load_registry_leniently(extra)
+    registry, problems = load_registry_leniently(extra, built_in=built_in)
     if problems:
         more = len(problems) - 1
         others = f" ({more} more: see `anchorspend registry check`)" if more else ""
@@ -48,7 +49,9 @@ def load_registry(extra: Path | None = None) -> Registry:
     return registry
 
 
-def load_registry_leniently(extra: Path | None = None) -> tuple[Registry, tuple[Problem, ...]]:
+def load_registry_leniently(
+    extra: Path | None = None, *, built_in: bool = True
+) -> tuple[Registry, tuple[Problem, ...]]:
     """The part of the registry that is sound, and every problem of the rest.
 
     A publisher whose file, town or service area is at fault is left out; the others stay.
@@ -58,7 +61,7 @@ def load_registry_leniently(extra: Path | None = None) -> tuple[Registry, tuple[
         raise AnchorspendError(
             f"There is no folder {extra}: correct ANCHORSPEND_REGISTRY or leave it unset."
         )
-    folders = [BUILT_IN] if extra is None else [BUILT_IN, extra]
+    folders = [BUILT_IN] * built_in + ([] if extra is None else [extra])
     publisher_files = [path for folder in folders for path in _files(folder / "publishers")]
     problems: list[Problem] = []
     areas: dict[str, _Entry[Area]] = {}

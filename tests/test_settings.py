@@ -1,0 +1,38 @@
+from pathlib import Path
+
+from pipeline.demo.hand_written import WORLD
+from pipeline.registry.load import load_registry
+from pipeline.settings import PROJECT_ROOT, Settings
+
+
+def test_unset_and_empty_variables_take_their_defaults():
+    settings = Settings.from_environment({"ANCHORSPEND_REGISTERS": "", "ANCHORSPEND_CONTACT": ""})
+    assert settings == Settings(warehouse=PROJECT_ROOT / "warehouse")
+    assert settings.has_built_in_registry
+    assert settings.nightly == "30 2 * * *"
+
+
+def test_every_variable_is_heard():
+    settings = Settings.from_environment(
+        {
+            "ANCHORSPEND_WAREHOUSE": "/srv/warehouse",
+            "ANCHORSPEND_REGISTERS": "/srv/registers",
+            "ANCHORSPEND_REGISTRY": "/srv/registry",
+            "ANCHORSPEND_CONTACT": "someone@council.example",
+            "ANCHORSPEND_BUILT_IN_REGISTRY": "no",
+            "ANCHORSPEND_NIGHTLY": "0 4 * * *",
+        }
+    )
+    assert settings == Settings(
+        warehouse=Path("/srv/warehouse"),
+        registers=Path("/srv/registers"),
+        registry=Path("/srv/registry"),
+        contact="someone@council.example",
+        has_built_in_registry=False,
+        nightly="0 4 * * *",
+    )
+
+
+def test_an_invented_world_can_stand_alone():
+    assert set(load_registry(WORLD / "registry", built_in=False).towns) == {"marlhaven", "thornley"}
+    assert "torbay" in load_registry(WORLD / "registry").towns
