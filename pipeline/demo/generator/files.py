@@ -44,6 +44,7 @@ class Shelves:
     site: Path
     second_night: Path
     drop: Path
+    repeats_quarter: bool
 
 
 Publish = Callable[[Publisher, pl.DataFrame, Shelves], Iterator[Publication]]
@@ -98,9 +99,7 @@ def _article_page(
         yield Publication(publisher.id, label, f"{path}?m=63800{number}0000000", f"{month:%Y}")
 
 
-def _form(
-    publisher: Publisher, payments: pl.DataFrame, shelves: Shelves
-) -> Iterator[Publication]:
+def _form(publisher: Publisher, payments: pl.DataFrame, shelves: Shelves) -> Iterator[Publication]:
     """The answers of a form, a month each."""
     for month, rows in _by_month(payments):
         name = f"{publisher.id}/answers/{month:%m%Y}.csv"
@@ -212,7 +211,7 @@ def _months_and_quarters(
         yield Publication(publisher.id, label, path, "Expenditure reports")
     first, last = REPEATED_QUARTER
     quarter = payments.filter(pl.col("true_date").is_between(first, last))
-    if quarter.height:
+    if quarter.height and shelves.repeats_quarter:
         path = f"{publisher.id}/wp-content/uploads/spend-over-25k-april-to-june-2023.csv"
         _write(shelves.site / path, as_delimited(layout, quarter, publisher.name))
         label = "Spend over £25k April to June 2023"
@@ -230,9 +229,7 @@ def _calendar_years(
         yield Publication(publisher.id, label, path, "Payments over £500")
 
 
-def _none(
-    publisher: Publisher, payments: pl.DataFrame, shelves: Shelves
-) -> Iterator[Publication]:
+def _none(publisher: Publisher, payments: pl.DataFrame, shelves: Shelves) -> Iterator[Publication]:
     yield from ()
 
 

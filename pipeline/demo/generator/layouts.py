@@ -3,7 +3,6 @@
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -92,7 +91,7 @@ def as_cells(layout: Layout, payments: pl.DataFrame, body: str) -> list[Sequence
 
 
 def pounds_text(style: str) -> pl.Expr:
-    """Pence as 1234.50; with "," as 1,234.50; with "£" as £1,234.50; with "()" credits in brackets."""
+    """Pence as 1234.50, with "," as 1,234.50, with "£" as £1,234.50, with "()" as (1234.50)."""
     pence = pl.col("amount_pence")
     size = pence.abs()
     whole = size // 100
@@ -102,7 +101,11 @@ def pounds_text(style: str) -> pl.Expr:
             over = whole >= 10**power
             text = (
                 pl.when(over)
-                .then(text.str.head(-(power + power // 3 - 1)) + "," + text.str.tail(power + power // 3 - 1))
+                .then(
+                    text.str.head(-(power + power // 3 - 1))
+                    + ","
+                    + text.str.tail(power + power // 3 - 1)
+                )
                 .otherwise(text)
             )
     if style == "£":
@@ -125,7 +128,10 @@ def _printed(what: str, layout: Layout, body: str) -> pl.Expr:
         "description": pl.col("printed_description"),
         "department": _one_of(DEPARTMENTS, number),
         "service": _one_of(SERVICES, number // 3),
-        "transaction": "T" + pl.col("true_date").dt.year().cast(pl.String) + "-" + number.cast(pl.String).str.zfill(6),
+        "transaction": "T"
+        + pl.col("true_date").dt.year().cast(pl.String)
+        + "-"
+        + number.cast(pl.String).str.zfill(6),
         "invoice": "INV" + (number * 7919 % 999_983).cast(pl.String),
         "supplier_id": "S" + (pl.col("organisation") + 1000).cast(pl.String),
         "vat_number": pl.col("vat_number"),
@@ -142,7 +148,4 @@ def _printed(what: str, layout: Layout, body: str) -> pl.Expr:
 
 
 def _one_of(texts: tuple[str, ...], number: pl.Expr) -> pl.Expr:
-    return (number % len(texts)).replace_strict(
-        dict(enumerate(texts)), return_dtype=pl.String
-    )
-
+    return (number % len(texts)).replace_strict(dict(enumerate(texts)), return_dtype=pl.String)

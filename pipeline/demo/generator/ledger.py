@@ -1,6 +1,6 @@
 """The ledger of truth: who was paid, where, for what, when and how much, before it is published."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -10,7 +10,7 @@ import yaml
 
 from pipeline.demo.generator.chance import below, draws
 from pipeline.demo.generator.organisations import Organisation, lad_codes
-from pipeline.demo.generator.publishers import Publisher, financial_years
+from pipeline.demo.generator.publishers import FIRST_YEAR, Publisher, read_publishers
 
 HERE = Path(__file__).parent
 # Faults of lines; the clean world has none of them.
@@ -141,7 +141,9 @@ def payments_of(
 
     decks = [(line, payees.deck(line, publisher)) for line in lines]
     decks = [(line, deck) for line, deck in decks if deck and _weight(line, publisher)]
-    number = pl.Series([i for i, (line, _) in enumerate(decks) for _ in range(_weight(line, publisher))])
+    number = pl.Series(
+        [i for i, (line, _) in enumerate(decks) for _ in range(_weight(line, publisher))]
+    )
     chosen = number.gather(below(drawn("line"), len(number)))
     sizes = pl.Series([len(deck) for _, deck in decks], dtype=pl.Int64)
     cards = pl.Series([key for _, deck in decks for key in deck])
@@ -173,7 +175,9 @@ def payments_of(
             "line": [line.id for line, _ in decks],
             "nature": [line.nature for line, _ in decks],
             "least": [max(line.pounds[0], publisher.threshold or 0) * 100 for line, _ in decks],
-            "most": [max(line.pounds[1], 4 * (publisher.threshold or 0)) * 100 for line, _ in decks],
+            "most": [
+                max(line.pounds[1], 4 * (publisher.threshold or 0)) * 100 for line, _ in decks
+            ],
             "is_capital": [line.is_capital for line, _ in decks],
             "is_personal": [line.pool == "people" for line, _ in decks],
         }
@@ -207,16 +211,15 @@ def in_ledger(payments: pl.DataFrame) -> pl.DataFrame:
     return payments.select(LEDGER.names()).cast(LEDGER)
 
 
-def counts_per_year(publishers: Sequence[Publisher], payments: int) -> Iterator[tuple[Publisher, int, int]]:
-    """How many payments each publisher has in each financial year, from small to large years."""
-    shares = sum(publisher.share for publisher in publishers)
-    for publisher in publishers:
-        years = financial_years()
-        for place, year in enumerate(years):
-            weight = 90 + 5 * place
-            count = payments * publisher.share * weight // (shares * sum(90 + 5 * p for p in range(len(years))))
-            if publisher.share:
-                yield publisher, year, max(count, 12)
+def payments_in(publisher: Publisher, year: int, payments: int) -> int:
+    """How many of about so many payments of the whole world a publisher makes in one year."""
+    shares = sum(one.share * _volume(year) for one in read_publishers() for year in one.years)
+    return max(12, payments * publisher.share * _volume(year) // shares)
+
+
+def _volume(year: int) -> int:
+    """Each year holds a little more than the one before."""
+    return 90 + 5 * (year - FIRST_YEAR)
 
 
 def _weight(line: Line, publisher: Publisher) -> int:

@@ -70,7 +70,9 @@ def read_pools() -> list[Pool]:
     """The pools of pools.yml."""
     entries = yaml.safe_load((HERE / "pools.yml").read_text(encoding="utf-8"))
     return [
-        Pool(name, one["firms"], one["kinds"], tuple(one["words"]), one.get("is_intermediary", False))
+        Pool(
+            name, one["firms"], one["kinds"], tuple(one["words"]), one.get("is_intermediary", False)
+        )
         for name, one in entries.items()
     ]
 
@@ -167,9 +169,7 @@ def _registered(
     vat = f"{900_000_000 + number % 99_999_999}"
     if one.kind == "charitable_company":
         charity = str(next(charity_numbers))
-        return replace(
-            one, register="chc", number=charity, company_number=company, vat_number=vat
-        )
+        return replace(one, register="chc", number=charity, company_number=company, vat_number=vat)
     return replace(one, register="coh", number=company, company_number=company, vat_number=vat)
 
 

@@ -8,9 +8,7 @@ _TOP, _LINE_HEIGHT = 520, 12
 
 def pdf_bytes(title: str, heading: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
     """A PDF with the title and table in Helvetica; every column begins at its own place."""
-    wide = [
-        max(len(row[place]) for row in [heading, *rows]) + 3 for place in range(len(heading))
-    ]
+    wide = [max(len(row[place]) for row in [heading, *rows]) + 3 for place in range(len(heading))]
     places = [30 + 4.6 * sum(wide[:place]) for place in range(len(heading))]
     pages = [rows[i : i + _ROWS_PER_PAGE] for i in range(0, len(rows), _ROWS_PER_PAGE)] or [[]]
     objects = [b"<< /Type /Catalog /Pages 2 0 R >>", b"", _FONT]

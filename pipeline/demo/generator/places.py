@@ -8,7 +8,43 @@ from pathlib import Path
 # Letters of the inward code: never C, I, K, M, O or V.
 INWARD_LETTERS = "ABDEFGHJLNPQRSTUWXYZ"
 # NSPL of August 2026, with the years of its codes.
-NSPL_COLUMNS = ["pcd7", "pcd8", "pcds", "dointr", "doterm", "usrtypind", "east1m", "north1m", "gridind", "oa21cd", "cty26cd", "ced25cd", "lad26cd", "wd26cd", "nhser24cd", "ctry26cd", "rgn26cd", "pcon24cd", "ttwa15cd", "itl25cd", "npark16cd", "lsoa21cd", "msoa21cd", "wz11cd", "sicbl26cd", "bua24cd", "ruc21ind", "oac21ind", "lat", "long", "lep21cd1", "lep21cd2", "pfa23cd", "imd20ind", "icb26cd"]
+NSPL_COLUMNS = [
+    "pcd7",
+    "pcd8",
+    "pcds",
+    "dointr",
+    "doterm",
+    "usrtypind",
+    "east1m",
+    "north1m",
+    "gridind",
+    "oa21cd",
+    "cty26cd",
+    "ced25cd",
+    "lad26cd",
+    "wd26cd",
+    "nhser24cd",
+    "ctry26cd",
+    "rgn26cd",
+    "pcon24cd",
+    "ttwa15cd",
+    "itl25cd",
+    "npark16cd",
+    "lsoa21cd",
+    "msoa21cd",
+    "wz11cd",
+    "sicbl26cd",
+    "bua24cd",
+    "ruc21ind",
+    "oac21ind",
+    "lat",
+    "long",
+    "lep21cd1",
+    "lep21cd2",
+    "pfa23cd",
+    "imd20ind",
+    "icb26cd",
+]
 NOWHERE = "99999999"
 
 
@@ -96,9 +132,7 @@ def _letters(number: int) -> str:
 def lad_of_postcode() -> dict[str, str]:
     """The district of every invented postcode."""
     return {
-        postcode: district.lad_code
-        for district in DISTRICTS
-        for postcode in postcodes_of(district)
+        postcode: district.lad_code for district in DISTRICTS for postcode in postcodes_of(district)
     }
 
 

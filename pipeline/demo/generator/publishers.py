@@ -24,6 +24,12 @@ class Publisher:
     basis: str
     site: str
     owns: str | None = None
+    begins: int = FIRST_YEAR
+
+    @property
+    def years(self) -> range:
+        """The years in which the financial years begin for which it publishes anything."""
+        return range(self.begins, LAST_YEAR + 1 if self.share else self.begins)
 
 
 def read_publishers() -> list[Publisher]:
@@ -42,11 +48,7 @@ def read_publishers() -> list[Publisher]:
             basis=one["basis"],
             site=one["site"],
             owns=one.get("owns"),
+            begins=one.get("begins", FIRST_YEAR),
         )
         for identifier, one in entries.items()
     ]
-
-
-def financial_years() -> list[int]:
-    """The years in which the five financial years begin."""
-    return list(range(FIRST_YEAR, LAST_YEAR + 1))

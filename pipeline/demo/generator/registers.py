@@ -33,8 +33,9 @@ CATEGORIES = {
     "cic": "Community Interest Company",
     "society": "Registered Society",
     "charitable_company": "PRI/LTD BY GUAR/NSC (Private, limited by guarantee, no share capital)",
-    "academy": "PRI/LBG/NSC (Private, Limited by guarantee, no share capital, use of 'Limited' exemption)",
-}  # fmt: skip
+    "academy": "PRI/LBG/NSC (Private, Limited by guarantee, no share capital, "
+    "use of 'Limited' exemption)",
+}
 SIC_TEXTS = {
     "building": "41201 - Construction of commercial buildings",
     "technology": "62020 - Information technology consultancy activities",
@@ -60,30 +61,27 @@ def _write_companies(folder: Path, organisations: list[Organisation], on: date) 
         target.write(",".join(COMPANY_COLUMNS) + "\n")
         writer = csv.writer(target, quoting=csv.QUOTE_ALL, lineterminator="\n")
         names = [column.strip() for column in COMPANY_COLUMNS]
-        for row in [*map(_company(on), companies), *_strangers(companies)]:
+        for row in [*(_company(one, on) for one in companies), *_strangers(companies)]:
             writer.writerow([row.get(name, "") for name in names])
 
 
-def _company(on: date):  # noqa: ANN202
-    def row(one: Organisation) -> dict[str, str]:
-        has_moved = one.moved_on is not None and one.moved_on <= on
-        postcode = one.postcode if has_moved or not one.earlier_postcode else one.earlier_postcode
-        previous = legal_name(one, one.previous_name).upper() if one.previous_name else ""
-        return {
-            "CompanyName": legal_name(one).upper(),
-            "CompanyNumber": one.company_number or "",
-            "RegAddress.PostCode": postcode,
-            "CompanyCategory": CATEGORIES[one.kind],
-            "CompanyStatus": "Active",
-            "CountryOfOrigin": "United Kingdom",
-            "IncorporationDate": "01/04/2001",
-            "Accounts.AccountCategory": "FULL" if one.kind == "plc" else "TOTAL EXEMPTION FULL",
-            "SICCode.SicText_1": SIC_TEXTS.get(one.pool, "82990 - Other business support"),
-            "PreviousName_1.CONDATE": "01/10/2022" if previous else "",
-            "PreviousName_1.CompanyName": previous,
-        }
-
-    return row
+def _company(one: Organisation, on: date) -> dict[str, str]:
+    has_moved = one.moved_on is not None and one.moved_on <= on
+    postcode = one.postcode if has_moved or not one.earlier_postcode else one.earlier_postcode
+    previous = legal_name(one, one.previous_name).upper() if one.previous_name else ""
+    return {
+        "CompanyName": legal_name(one).upper(),
+        "CompanyNumber": one.company_number or "",
+        "RegAddress.PostCode": postcode,
+        "CompanyCategory": CATEGORIES[one.kind],
+        "CompanyStatus": "Active",
+        "CountryOfOrigin": "United Kingdom",
+        "IncorporationDate": "01/04/2001",
+        "Accounts.AccountCategory": "FULL" if one.kind == "plc" else "TOTAL EXEMPTION FULL",
+        "SICCode.SicText_1": SIC_TEXTS.get(one.pool, "82990 - Other business support"),
+        "PreviousName_1.CONDATE": "01/10/2022" if previous else "",
+        "PreviousName_1.CompanyName": previous,
+    }
 
 
 def _strangers(companies: list[Organisation]) -> Iterable[dict[str, str]]:

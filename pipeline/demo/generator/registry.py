@@ -61,7 +61,12 @@ def _publisher(publisher: Publisher, site_url: str) -> dict[str, Any]:
         "name": publisher.name,
         "kind": publisher.kind,
         "anchors": [
-            {"town": publisher.town, "basis": "named", "from": "2010-04-01", "evidence": INVENTED}
+            {
+                "town": publisher.town,
+                "basis": "named",
+                "from": f"{publisher.begins}-04-01",
+                "evidence": INVENTED,
+            }
         ],
         "discovery": _discovery(publisher, f"{site_url}/{publisher.id}/", site_url),
         "cadence": CADENCES.get(publisher.site, "monthly"),

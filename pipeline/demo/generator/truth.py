@@ -29,9 +29,7 @@ def true_figures(ledger: pl.LazyFrame, place: str = "registered") -> pl.DataFram
     lines = (
         ledger.filter(pl.col("file_kind") == "spend")
         .join(_town_of_publisher().lazy(), on="publisher_id")
-        .join(
-            _bands().lazy(), left_on=["town_id", PLACES[place]], right_on=["town_id", "lad_code"]
-        )
+        .join(_bands().lazy(), left_on=["town_id", PLACES[place]], right_on=["town_id", "lad_code"])
     )
     pounds = pl.col("amount_pence").sum()
     figures = pl.concat(
@@ -52,13 +50,20 @@ def true_figures(ledger: pl.LazyFrame, place: str = "registered") -> pl.DataFram
         ]
     )
     keys = ["town_id", "financial_year", "amount_basis", "scope"]
-    return figures.select(
-        *keys,
-        "payment_rows",
-        *(in_pounds(pl.col(name)).alias(f"{name}_gbp") for name in ("total", *BANDS, "credits")),
-        share_in_town=pl.col("town") / pl.col("total"),
-        share_in_county=(pl.col("town") + pl.col("rest_of_county")) / pl.col("total"),
-    ).sort(keys).collect()
+    return (
+        figures.select(
+            *keys,
+            "payment_rows",
+            *(
+                in_pounds(pl.col(name)).alias(f"{name}_gbp")
+                for name in ("total", *BANDS, "credits")
+            ),
+            share_in_town=pl.col("town") / pl.col("total"),
+            share_in_county=(pl.col("town") + pl.col("rest_of_county")) / pl.col("total"),
+        )
+        .sort(keys)
+        .collect()
+    )
 
 
 def published_totals(ledger: pl.LazyFrame) -> pl.DataFrame:

@@ -4,7 +4,7 @@ import hashlib
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html import escape
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -134,10 +134,9 @@ class Site:
     """The websites as they are served: `url` without a slash at the end, which night it is."""
 
     url: str
-    roots: tuple[Path, ...]
+    root: Path
     second_night: Path
     is_second_night: bool = False
-    asked: list[str] = field(default_factory=list)
 
     @property
     def host_and_port(self) -> str:
@@ -150,8 +149,7 @@ class Site:
 
     def find(self, path: str) -> Path | None:
         """The file at an address, or None."""
-        roots = (self.second_night, *self.roots) if self.is_second_night else self.roots
-        for root in roots:
+        for root in (self.second_night, self.root) if self.is_second_night else (self.root,):
             wanted = (root / unquote(path).lstrip("/")).resolve()
             for candidate in (wanted, wanted / "index.html", wanted / "listing.json"):
                 if candidate.is_file() and candidate.is_relative_to(root.resolve()):
@@ -168,9 +166,8 @@ class _Handler(BaseHTTPRequestHandler):
     blocked: frozenset[str]
     forms: frozenset[str]
 
-    def do_GET(self) -> None:  # noqa: N802
+    def do_GET(self) -> None:
         path = urlsplit(self.path).path
-        self.site.asked.append(f"GET {self.path}")
         body = path.lstrip("/").partition("/")[0]
         if body in self.blocked:
             self._challenge()
@@ -179,9 +176,8 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._page(HTTPStatus.NOT_FOUND, "There is no such page.")
 
-    def do_POST(self) -> None:  # noqa: N802
+    def do_POST(self) -> None:
         address = urlsplit(self.path)
-        self.site.asked.append(f"POST {self.path}")
         length = int(self.headers.get("content-length") or 0)
         fields = parse_qsl(self.rfile.read(length).decode())
         wanted = [value for name, value in fields if name == "strOutputFields"]
@@ -232,7 +228,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serve_site(site_root: Path, second_night: Path, publishers: Sequence[Publisher]) -> Iterator[Site]:
+def serve_site(
+    site_root: Path, second_night: Path, publishers: Sequence[Publisher]
+) -> Iterator[Site]:
     """Serve the pages and files on a free port of 127.0.0.1 until the end of the block."""
 
     class Handler(_Handler):
@@ -241,7 +239,7 @@ def serve_site(site_root: Path, second_night: Path, publishers: Sequence[Publish
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    site = Site(f"http://127.0.0.1:{server.server_port}", (site_root,), second_night)
+    site = Site(f"http://127.0.0.1:{server.server_port}", site_root, second_night)
     Handler.site = site
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()

@@ -46,7 +46,8 @@ def workbook_bytes(sheets: Sequence[tuple[str, Iterable[Sequence[Cell]]]]) -> by
         )
         write(
             "xl/workbook.xml",
-            f'<workbook xmlns="{_MAIN}" xmlns:r="{_RELATIONS}"><sheets>{listed}</sheets></workbook>',
+            f'<workbook xmlns="{_MAIN}" xmlns:r="{_RELATIONS}"><sheets>{listed}</sheets>'
+            "</workbook>",
         )
         write("xl/_rels/workbook.xml.rels", _workbook_relations(len(names)))
         write("xl/styles.xml", _STYLES)

@@ -1,7 +1,6 @@
 """The whole invented world on disk: truth first, then files, registers, pages."""
 
-import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +17,8 @@ from pipeline.demo.generator.files import (
 from pipeline.demo.generator.ledger import (
     LINE_FAULTS,
     Payees,
-    counts_per_year,
     in_ledger,
+    payments_in,
     payments_of,
     read_lines,
 )
@@ -34,7 +33,9 @@ from pipeline.demo.generator.registry import write_registry
 from pipeline.demo.generator.website import Site, serve_site, write_pages
 
 PAYMENTS_AT_SCALE_1 = 20_000
-ALL_FAULTS = NAME_FAULTS | LINE_FAULTS
+# A quarter that is published again beside its months; the clean world publishes months alone.
+FILE_FAULTS = frozenset({"repeated_quarter"})
+ALL_FAULTS = NAME_FAULTS | LINE_FAULTS | FILE_FAULTS
 CARD_PUBLISHER, CARDS_PER_YEAR = "vellshire_fire", 40
 
 
@@ -111,7 +112,7 @@ def build_world(
     for path in (world.ledger_folder, world.registers, world.older_registers, world.drop):
         path.mkdir(parents=True, exist_ok=True)
     payees.frame.write_parquet(world.organisations_path)
-    counts = list(counts_per_year(publishers, round(PAYMENTS_AT_SCALE_1 * scale)))
+    total = round(PAYMENTS_AT_SCALE_1 * scale)
 
     def made(publisher: Publisher, year: int, count: int, kind: str) -> pl.DataFrame:
         """Truly paid, and written into the ledger before anybody publishes it."""
@@ -124,24 +125,27 @@ def build_world(
         in_ledger(paid).write_parquet(path)
         return paid
 
-    shelves = Shelves(world.site, world.second_night, world.drop)
+    shelves = Shelves(
+        world.site, world.second_night, world.drop, repeats_quarter="repeated_quarter" in faults
+    )
     publications: list[Publication] = []
     for publisher in publishers:
-        years = [(year, count) for one, year, count in counts if one is publisher]
-        chunks = (made(publisher, year, count, "spend") for year, count in years)
-        if publisher.site in CROSSES_YEARS and years:
+        chunks: Iterator[pl.DataFrame] = (
+            made(publisher, year, payments_in(publisher, year, total), "spend")
+            for year in publisher.years
+        )
+        if publisher.site in CROSSES_YEARS:
             chunks = iter([pl.concat(list(chunks))])
         for paid in chunks:
             publications += publish_spending(publisher, paid, shelves)
         if publisher.id == CARD_PUBLISHER:
-            cards = [made(publisher, year, CARDS_PER_YEAR, "purchase_card") for year, _ in years]
+            cards = [
+                made(publisher, year, CARDS_PER_YEAR, "purchase_card") for year in publisher.years
+            ]
             publications += publish_cards(publisher, pl.concat(cards), shelves)
     write_registers(world.registers, world.older_registers, organisations)
     write_postcode_directory(world.registers, seed)
     write_pages(world.site, publishers, publications)
-    (folder / "publications.json").write_text(
-        json.dumps([one.__dict__ for one in publications], indent=1), encoding="utf-8"
-    )
     return world
 
 
