@@ -2,13 +2,18 @@
 
 import ipaddress
 import socket
+import ssl
 from collections.abc import Collection
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.util.ssl_ import create_urllib3_context
+
+from pipeline.errors import AnchorspendError
 
 
 class PrivateAddressError(Exception):
@@ -46,12 +51,24 @@ class GuardedAdapter(HTTPAdapter):
     it is the proxy that resolves names.
     """
 
-    def __init__(self, exceptions: Collection[str], **options: Any) -> None:  # noqa: ANN401
+    def __init__(
+        self,
+        exceptions: Collection[str],
+        certificates: Collection[Path] = (),
+        **options: Any,  # noqa: ANN401
+    ) -> None:
+        """Trust `certificates` (PEM files) beside those that are trusted everywhere.
+
+        Raises AnchorspendError where one of them cannot be read.
+        """
         self._exceptions = frozenset(exceptions)
+        self._certificates = tuple(certificates)
         super().__init__(**options)
 
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401
         """Set up the pools as requests does, with connections that check where they lead."""
+        if self._certificates:
+            options["ssl_context"] = _context_with(self._certificates)
         super().init_poolmanager(*arguments, **options)
         exceptions = self._exceptions
 
@@ -75,6 +92,19 @@ class GuardedAdapter(HTTPAdapter):
             "http": GuardedHTTPPool,
             "https": GuardedHTTPSPool,
         }
+
+
+def _context_with(certificates: Collection[Path]) -> ssl.SSLContext:
+    """A context that verifies; requests adds the usual authorities to it with each connection."""
+    context = create_urllib3_context()
+    for path in certificates:
+        try:
+            context.load_verify_locations(path)
+        except OSError as error:
+            raise AnchorspendError(
+                f"The certificate {path} cannot be read ({error}): it must be a PEM file."
+            ) from error
+    return context
 
 
 def check_host(host: str, port: int | None, exceptions: Collection[str]) -> None:

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from importlib.metadata import version
 from io import BytesIO
-from types import TracebackType
+from pathlib import Path
+from types import MappingProxyType, TracebackType
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -36,6 +37,8 @@ from pipeline.collect.robots import ROBOT_NAME, RobotsBook
 from pipeline.errors import AnchorspendError
 
 __all__ = ["Answer", "FetchFailure", "Manners", "Page", "PoliteSession"]
+
+NO_CERTIFICATES: Mapping[str, Collection[Path]] = MappingProxyType({})
 
 _CHUNK = 1 << 16
 _MAX_PAGE_BYTES = 20 * 1024 * 1024
@@ -99,10 +102,18 @@ class _PatientRetry(Retry):
 class PoliteSession:
     """Fetches pages and files; threads may share it, each host sees one request at a time."""
 
-    def __init__(self, contact: str | None, manners: Manners | None = None) -> None:
+    def __init__(
+        self,
+        contact: str | None,
+        manners: Manners | None = None,
+        certificates: Mapping[str, Collection[Path]] = NO_CERTIFICATES,
+    ) -> None:
         """Introduce ourselves as anchorspend/<version> with the contact, where there is one.
 
-        Raises AnchorspendError where the contact could not stand in a header.
+        `certificates` are PEM files by host, trusted for that host alone beside the usual ones:
+        the remedy for a site that leaves an intermediate certificate out (Blackburn, Tendring).
+        Raises AnchorspendError where the contact could not stand in a header, or a certificate
+        cannot be read.
         """
         self.manners = manners or Manners()
         if contact and not (contact.isascii() and contact.isprintable()):
@@ -130,9 +141,12 @@ class PoliteSession:
             retry_after_max=self.manners.longest_wait_seconds,
             raise_on_status=False,
         )
-        for scheme in ("https://", "http://"):
-            adapter = GuardedAdapter(self.manners.loopback_hosts, max_retries=retries)
-            self._session.mount(scheme, adapter)
+        by_prefix: dict[str, Collection[Path]] = {"https://": (), "http://": ()}
+        for host, paths in certificates.items():
+            by_prefix |= {f"https://{host}/": paths, f"https://{host}:": paths}
+        for prefix, paths in by_prefix.items():
+            adapter = GuardedAdapter(self.manners.loopback_hosts, paths, max_retries=retries)
+            self._session.mount(prefix, adapter)
 
     def __enter__(self) -> "PoliteSession":
         return self
@@ -301,7 +315,10 @@ class PoliteSession:
             except PrivateAddressError as error:
                 raise FetchFailure("refused", str(error)) from error
             except requests.exceptions.SSLError as error:
-                reason = f"the site's certificate cannot be verified ({error})"
+                reason = (
+                    f"the site's certificate cannot be verified ({error}): where it leaves one "
+                    "out, save that one under certificates/ and name it in extra_certificates"
+                )
                 raise FetchFailure("error", reason) from error
             except (requests.RequestException, HTTPError, ValueError) as error:
                 raise FetchFailure("error", f"the site cannot be reached ({error})") from error

@@ -1,5 +1,6 @@
 """Loads the built-in registry and an extra folder beside it, and checks what refers to what."""
 
+import ssl
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -78,7 +79,11 @@ def load_registry_leniently(
     named = {path.stem for path in publisher_files}
     _leave_out(publishers, _problems_of_publishers(publishers, towns, areas, named), problems)
     _leave_out(publishers, _problems_of_headers(publishers, _columns(problems)), problems)
-    return Registry(_models(towns), _models(areas), _models(publishers)), tuple(problems)
+    _leave_out(publishers, _problems_of_certificates(publishers), problems)
+    registry = Registry(
+        _models(towns), _models(areas), _models(publishers), _certificates(publishers)
+    )
+    return registry, tuple(problems)
 
 
 def _overlooked(extra: Path) -> Iterator[Problem]:
@@ -216,6 +221,36 @@ def _problems_of_headers(
             if column not in columns:
                 message = f"'{column}' is no column; {_known('columns', columns)}"
                 yield identifier, entry.problem(("headers", heading), message)
+
+
+def _problems_of_certificates(
+    publishers: Mapping[str, _Entry[Publisher]],
+) -> Iterator[tuple[str, Problem]]:
+    for identifier, entry in publishers.items():
+        for host, name in entry.model.extra_certificates.items():
+            path = _certificate_path(entry, name)
+            try:
+                ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+            except OSError as error:
+                message = f"the certificate {path} cannot be read ({error}): save it as PEM"
+                yield identifier, entry.problem(("extra_certificates", host), message)
+
+
+def _certificate_path(entry: _Entry[Publisher], name: str) -> Path:
+    return entry.document.path.parent.parent / "certificates" / name
+
+
+def _certificates(
+    publishers: Mapping[str, _Entry[Publisher]],
+) -> Mapping[str, tuple[Path, ...]]:
+    """The PEM files of every host that some publisher names certificates for."""
+    by_host: dict[str, tuple[Path, ...]] = {}
+    for _, entry in sorted(publishers.items()):
+        for host, name in entry.model.extra_certificates.items():
+            path = _certificate_path(entry, name)
+            if path not in by_host.get(host, ()):
+                by_host[host] = (*by_host.get(host, ()), path)
+    return MappingProxyType(by_host)
 
 
 def _known(what: str, entries: Iterable[str]) -> str:

@@ -1,9 +1,10 @@
 """What a town, an area and a publisher are: the shapes that the registry's YAML must have."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Discriminator, Field, StrictBool, Tag, model_validator
@@ -228,11 +229,12 @@ class Publisher(RegistryModel):
 
 @dataclass(frozen=True)
 class Registry:
-    """All towns, areas and publishers, each by its id."""
+    """All towns, areas and publishers, each by its id; PEM files of certificates by host."""
 
     towns: Mapping[str, Town]
     areas: Mapping[str, Area]
     publishers: Mapping[str, Publisher]
+    certificates: Mapping[str, tuple[Path, ...]] = field(default_factory=dict)
 
     def service_area_lads(self, publisher: Publisher) -> tuple[str, ...]:
         """The LAD codes that the publisher serves; empty where its area is not stated."""
