@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.match.classes import is_never_matched, payee_class
+from pipeline.match.classes import is_never_matched, with_payee_class
 from pipeline.match.possible import (
     FORM_CONFLICTS,
     FORM_NEAR,
@@ -69,10 +69,11 @@ def match_suppliers(suppliers: pl.DataFrame, registers_dir: Path) -> MatchResult
     """
     named = (
         with_name_key(suppliers.lazy(), "supplier_name")
+        .pipe(with_payee_class, "supplier_name")
         .with_columns(
             claimed=pl.when(pl.col("is_redacted").fill_null(value=False))
             .then(pl.lit("redacted"))
-            .otherwise(payee_class(pl.col("words"), pl.col("legal_form")).fill_null("unknown"))
+            .otherwise(pl.col("claimed"))
         )
         .collect()
     )

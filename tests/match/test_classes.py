@@ -1,13 +1,13 @@
 import polars as pl
 import pytest
 
-from pipeline.match.classes import payee_class
+from pipeline.match.classes import with_payee_class
 from pipeline.registers.names import with_name_key
 
 
 def class_of(name):
     frame = with_name_key(pl.LazyFrame({"name": [name]}), "name")
-    return frame.select(payee_class(pl.col("words"), pl.col("legal_form"))).collect().item()
+    return with_payee_class(frame, "name").select("claimed").collect().item()
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,30 @@ def class_of(name):
         ("SMITH MRS J", "person"),
         ("MR & MRS BROWN", "person"),
         ("EXECUTORS OF THE LATE J BROWN", "person"),
+        ("Mr Philip Robson (Kings Chambers)", "person"),
+        ("Mr Philip James Edward Robson (Kings Chambers)", "person"),
+        ("Miss A Patel, 9 Gough Square", "person"),
+        ("MRS THAO DO T/A KENT DALE TRANSPORT", "person"),
+        ("MR J SMITH PLUMBING SERVICES", "person"),
+        ("FARRINGTON RAB & MRS LH", "person"),
+        ("KOTHE KJG & MRS VC T/A SANDHURST", "person"),
+        ("CAREY L A E MRS", "person"),
+        ("JOHN BEGGS QC", "person"),
+        ("SAM CASTLEHOUSE C/O KBG CHAMBERS", "person"),
+        ("SIR JOHN THURSBY COMMUNITY COLLEGE", "school"),
+        ("Sir John Lillie Primary", "school"),
+        ("SIR JOHN HUNT COMMUNITY SPORTS", "unknown"),
+        ("MASTER GROUND SERVICES", "unknown"),
+        ("Dr Kershaw’s Hospice", "unknown"),
+        ("MS SOCIETY", "unknown"),
+        ("SIR ROBERT MCALPINE", "unknown"),
+        ("Dr Cathy Hamer TA Hughes & Co Ltd", "unknown"),
+        ("KINGS CHAMBERS", "unknown"),
+        ("Lancashire County Council (Direct Debit Payments)", "public_body"),
+        ("(DD ONLY) Ribble Valley Borough Council", "public_body"),
+        ("P . W . L . B", "public_body"),
+        ("P.W.L.B. Loans", "public_body"),
+        ("DR PRICE & PARTNERS - RYDAL", "gp_practice"),
         ("Devon County Council", "public_body"),
         ("LONDON BOROUGH OF HACKNEY", "public_body"),
         ("TRAFFORD MBC", "public_body"),

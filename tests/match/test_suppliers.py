@@ -186,7 +186,7 @@ def test_a_stated_number_that_no_register_holds_counts_for_nothing(registers_dir
 @pytest.mark.parametrize(
     ("row", "kind"),
     [
-        ({"supplier_name": "MR SMITH BUILDERS"}, "person"),
+        ({"supplier_name": "MR SMITH (BUILDERS)"}, "person"),
         ({"supplier_name": "ACME WORKS LTD", "is_redacted": True}, "redacted"),
         ({"supplier_name": "THIRD PARTY", "company_number": "00000001"}, "redacted"),
         ({"supplier_name": "NHS ENGLAND"}, "public_body"),
