@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from threading import Event
 
 from pipeline.collect.answers import FetchFailure
 from pipeline.collect.archive import Archive
@@ -28,9 +29,15 @@ _log = logging.getLogger(__name__)
 
 
 def collect_publisher(
-    publisher: Publisher, archive: Archive, ledger: Ledger, session: PoliteSession
+    publisher: Publisher,
+    archive: Archive,
+    ledger: Ledger,
+    session: PoliteSession,
+    stop: Event | None = None,
 ) -> list[Attempt]:
     """Fetch a publisher's publications, one attempt for each, in the order of its page.
+
+    Once `stop` is set, no further file is begun.
 
     What goes wrong with a page or file is an attempt with the reason, never an exception; only a
     ledger that cannot be written is raised (AnchorspendError), since nothing could be written down.
@@ -44,10 +51,11 @@ def collect_publisher(
         return [_failed(page, error, publisher, ledger)]
     if not found.publications:
         return [_fault(page, _nothing_found(publisher, found), ledger)]
-    attempts = [
-        _fetch(publication, publisher, archive, ledger, session)
-        for publication in found.publications
-    ]
+    attempts: list[Attempt] = []
+    for publication in found.publications:
+        if stop is not None and stop.is_set():
+            return attempts
+        attempts.append(_fetch(publication, publisher, archive, ledger, session))
     if isinstance(publisher.discovery, UrlPerMonth | Socrata) and all(
         attempt.outcome == "not_published" for attempt in attempts
     ):

@@ -3,7 +3,6 @@
 import os
 import threading
 import time
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -44,6 +43,7 @@ _CHUNK = 1 << 16
 _MAX_PAGE_BYTES = 20 * 1024 * 1024
 _MAX_ROBOTS_BYTES = 512 * 1024
 _MAX_REDIRECTS = 5
+_HOSTS_KEPT_OPEN = 64
 _RETRIED = frozenset({429, 500, 502, 503, 504})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # After these a form has been taken, and its answer is simply asked for.
@@ -124,7 +124,8 @@ class PoliteSession:
         self.user_agent = f"{ROBOT_NAME}/{version('anchorspend')}"
         if contact:
             self.user_agent += f" (+{contact})"
-        self._turns = defaultdict[str, _Turn](lambda: _Turn(self.manners.delay_seconds))
+        self._turns: dict[str, _Turn] = {}
+        self._turns_lock = threading.Lock()
         self._robots = RobotsBook(self._read_robots)
         self._session = requests.Session()
         # No .netrc: a publisher's host must not be sent anybody's password.
@@ -145,7 +146,12 @@ class PoliteSession:
         for host, paths in certificates.items():
             by_prefix |= {f"https://{host}/": paths, f"https://{host}:": paths}
         for prefix, paths in by_prefix.items():
-            adapter = GuardedAdapter(self.manners.loopback_hosts, paths, max_retries=retries)
+            adapter = GuardedAdapter(
+                self.manners.loopback_hosts,
+                paths,
+                max_retries=retries,
+                pool_connections=_HOSTS_KEPT_OPEN,
+            )
             self._session.mount(prefix, adapter)
 
     def __enter__(self) -> "PoliteSession":
@@ -259,9 +265,13 @@ class PoliteSession:
         if not rules.can_fetch(url, ROBOT_NAME):
             raise FetchFailure("blocked", "the site's robots.txt asks us to stay away")
         if wish := rules.crawl_delay(ROBOT_NAME):
-            turn = self._turns[urlsplit(url).netloc]
+            turn = self._turn_at(urlsplit(url).netloc)
             wait = min(float(wish), float(self.manners.longest_wait_seconds))
             turn.delay_seconds = max(turn.delay_seconds, wait)
+
+    def _turn_at(self, place: str) -> _Turn:
+        with self._turns_lock:
+            return self._turns.setdefault(place.lower(), _Turn(self.manners.delay_seconds))
 
     def _read_robots(self, address: str) -> str:
         """The text of a robots.txt on this host; "" where there is none (any 4xx, RFC 9309)."""
@@ -298,7 +308,7 @@ class PoliteSession:
         manners = self.manners
         place = urlsplit(url).netloc
         proxies = {} if place in manners.loopback_hosts else get_environ_proxies(url)
-        turn = self._turns[place]
+        turn = self._turn_at(place)
         with turn.lock:
             time.sleep(max(0.0, turn.free_at - time.monotonic()))
             try:

@@ -1,5 +1,6 @@
 """What the robots.txt of each site asks of us, read at most once a day."""
 
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,15 +32,21 @@ class RobotsBook:
     def __init__(self, read: Callable[[str], str]) -> None:
         self._read = read
         self._known: dict[str, _Known] = {}
+        self._locks: dict[str, threading.Lock] = {}
+        self._lock = threading.Lock()
 
     def rules_for(self, url: str) -> Protego:
         """The rules of the site that the address lies on; raises FetchFailure."""
         parts = urlsplit(url)
         site = f"{parts.scheme}://{parts.netloc}"
-        known = self._known.get(site)
-        if known is None or time.monotonic() > known.good_until:
-            known = self._ask(site)
-            self._known[site] = known
+        with self._lock:
+            lock = self._locks.setdefault(site, threading.Lock())
+        # A second thread that comes to a new site waits for the rules that the first asks for.
+        with lock:
+            known = self._known.get(site)
+            if known is None or time.monotonic() > known.good_until:
+                known = self._ask(site)
+                self._known[site] = known
         if isinstance(known.rules, FetchFailure):
             failure = known.rules
             raise FetchFailure(failure.outcome, failure.reason, failure.status)
