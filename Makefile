@@ -8,7 +8,7 @@ REAL := ANCHORSPEND_WAREHOUSE=warehouse/real ANCHORSPEND_REGISTERS=warehouse/rea
 
 export DAGSTER_DISABLE_TELEMETRY := 1
 
-.PHONY: setup demo test check real corpus match-quality
+.PHONY: setup demo test check ui real corpus match-quality bench
 
 setup: .venv/.installed
 
@@ -34,6 +34,11 @@ check: setup
 test: check
 	$(BIN)/pytest
 
+# Dagster's pages on this machine alone, over the warehouse that is there.
+ui: setup
+	@mkdir -p warehouse/dagster && cp deploy/dagster.yaml warehouse/dagster/
+	DAGSTER_HOME=$(CURDIR)/warehouse/dagster $(BIN)/dagster dev -w workspace.yaml -h 127.0.0.1
+
 real: setup
 	@test -d $(SHARED)/spend/files || { echo "make real needs real files: set SHARED to their folder"; exit 1; }
 	@rm -rf warehouse/real/register_files && mkdir -p warehouse/real/register_files
@@ -57,6 +62,9 @@ real: setup
 
 corpus: setup
 	$(BIN)/python benchmarks/corpus.py $(SHARED)/spend/files warehouse/corpus.csv
+
+bench: setup
+	$(BIN)/python benchmarks/reading.py
 
 match-quality: setup
 	$(BIN)/python benchmarks/match.py

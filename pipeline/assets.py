@@ -8,6 +8,7 @@ import dagster as dg
 import polars as pl
 
 from pipeline import run as night
+from pipeline.collect.http import Manners
 from pipeline.locking import warehouse_lock
 from pipeline.publisher_checks import CHECKS, PublisherCheck, check_publisher
 from pipeline.registry.models import Publisher, Registry
@@ -28,7 +29,9 @@ def payments_key(publisher_id: str) -> dg.AssetKey:
     return dg.AssetKey(["payments", publisher_id])
 
 
-def payments_assets(settings: Settings, registry: Registry) -> dg.AssetsDefinition:
+def payments_assets(
+    settings: Settings, registry: Registry, manners: Manners | None = None
+) -> dg.AssetsDefinition:
     """Every publisher as an optional output of one subsettable asset (DESIGN decision 9).
 
     A publisher that fails turns its own check red and is left unmaterialised; the others go on,
@@ -57,7 +60,9 @@ def payments_assets(settings: Settings, registry: Registry) -> dg.AssetsDefiniti
                 if key not in context.selected_asset_keys:
                     continue
                 try:
-                    attempts = night.collect(settings, [publisher], context.log.info)[publisher.id]
+                    attempts = night.collect(settings, [publisher], context.log.info, manners)[
+                        publisher.id
+                    ]
                     files = night.normalise(settings, [publisher], context.log.info)[publisher.id]
                 except Exception as error:
                     failed.append(publisher.id)

@@ -3,14 +3,15 @@
 import dagster as dg
 
 from pipeline.assets import identify_assets, outside_assets, payments_assets, sql_assets
+from pipeline.collect.http import Manners
 from pipeline.registry.load import load_registry_leniently
 from pipeline.run import SQL_ROOT
 from pipeline.settings import Settings
 from pipeline.sql_models import load_project
 
 
-def build_defs(settings: Settings) -> dg.Definitions:
-    """The whole graph for one warehouse.
+def build_defs(settings: Settings, manners: Manners | None = None) -> dg.Definitions:
+    """The whole graph for one warehouse; `manners` are a test's, which serves the sites itself.
 
     Collect and build are separate jobs: in one job a single publisher's failure would skip every
     mart. Build takes each publisher's last good payments.
@@ -19,7 +20,7 @@ def build_defs(settings: Settings) -> dg.Definitions:
         settings.registry, built_in=settings.has_built_in_registry
     )
     project = load_project(SQL_ROOT)
-    payments = payments_assets(settings, registry)
+    payments = payments_assets(settings, registry, manners)
     identify = identify_assets(settings, registry)
     models = sql_assets(settings, registry, project)
 
