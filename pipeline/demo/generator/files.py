@@ -20,8 +20,9 @@ from pipeline.demo.generator.workbook import Cell, workbook_bytes
 # A sheet holds no more than 1,048,576 rows, and writing large ones serves no benchmark.
 LARGEST_WORKBOOK = 60_000
 LARGEST_PDF = 400
-# The file that is first published short and a night later whole, as Devon's 202003 was.
-REPLACED_MONTH = date(2022, 3, 1)
+# In this financial year one month is first published short and a night later whole, as Devon's
+# 202003 was.
+YEAR_OF_REPLACED_MONTH = 2021
 # The quarter that is published again beside its months.
 REPEATED_QUARTER = (date(2023, 4, 1), date(2023, 6, 30))
 EXCEL_EPOCH = date(1899, 12, 30)
@@ -172,15 +173,18 @@ def _folder_listing(
     publisher: Publisher, payments: pl.DataFrame, shelves: Shelves
 ) -> Iterator[Publication]:
     """Files in a bare folder, one of which is replaced by a longer one."""
-    for month, rows in _by_month(payments):
+    layout = LAYOUTS["folder_month"]
+    months = dict(_by_month(payments))
+    longest = max(months, key=lambda month: months[month].height)
+    for month, rows in months.items():
         name = f"HarbourSpendingOver500_{month:%Y%m}.csv"
         path = f"{publisher.id}/spending/{name}"
-        layout = LAYOUTS["folder_month"]
-        if month == REPLACED_MONTH:
+        published = rows
+        if month == longest and rows["financial_year"][0].startswith(str(YEAR_OF_REPLACED_MONTH)):
             whole = as_delimited(layout, rows, publisher.name)
             _write(shelves.second_night / path, whole)
-            rows = rows.head(max(1, rows.height // 3))
-        _write(shelves.site / path, as_delimited(layout, rows, publisher.name))
+            published = rows.head(max(1, rows.height // 3))
+        _write(shelves.site / path, as_delimited(layout, published, publisher.name))
         yield Publication(publisher.id, name, path, "spending")
 
 

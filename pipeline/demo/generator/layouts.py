@@ -54,7 +54,8 @@ def as_delimited(layout: Layout, payments: pl.DataFrame, body: str) -> bytes:
     width = len(layout.columns)
     for line in layout.preamble:
         out.write(line + layout.delimiter * (width - 1) + "\r\n")
-    heading = pl.DataFrame([layout.headings], schema=printed.schema, orient="row")
+    named = [heading or None for heading in layout.headings]
+    heading = pl.DataFrame([named], schema=printed.schema, orient="row")
     options = {
         "separator": layout.delimiter,
         "include_header": False,
@@ -128,10 +129,7 @@ def _printed(what: str, layout: Layout, body: str) -> pl.Expr:
         "description": pl.col("printed_description"),
         "department": _one_of(DEPARTMENTS, number),
         "service": _one_of(SERVICES, number // 3),
-        "transaction": "T"
-        + pl.col("true_date").dt.year().cast(pl.String)
-        + "-"
-        + number.cast(pl.String).str.zfill(6),
+        "transaction": transaction(),
         "invoice": "INV" + (number * 7919 % 999_983).cast(pl.String),
         "supplier_id": "S" + (pl.col("organisation") + 1000).cast(pl.String),
         "vat_number": pl.col("vat_number"),
@@ -145,6 +143,12 @@ def _printed(what: str, layout: Layout, body: str) -> pl.Expr:
         "blank": pl.lit(None, pl.String),
     }
     return expressions[what]
+
+
+def transaction() -> pl.Expr:
+    """The number that a publisher gives a payment, such as T2021-000012, each once."""
+    number = pl.col("line_number").cast(pl.String).str.zfill(6)
+    return "T" + pl.col("financial_year").str.head(4) + "-" + number
 
 
 def _one_of(texts: tuple[str, ...], number: pl.Expr) -> pl.Expr:

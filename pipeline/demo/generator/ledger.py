@@ -96,6 +96,7 @@ class Payees:
                 "payee_name": [one.name for one in organisations],
                 "register": [one.register for one in organisations],
                 "number": [one.number for one in organisations],
+                "company_number": [one.company_number for one in organisations],
                 "kind": [one.kind for one in organisations],
                 "vat_number": [one.vat_number for one in organisations],
                 "postcode": [one.postcode for one in organisations],
@@ -107,7 +108,12 @@ class Payees:
                 "is_anchor_owned": [one.owner is not None for one in organisations],
                 "is_intermediary": [one.is_intermediary for one in organisations],
             },
-            schema_overrides={"register": pl.String, "number": pl.String},
+            schema_overrides={
+                "register": pl.String,
+                "number": pl.String,
+                "company_number": pl.String,
+                "vat_number": pl.String,
+            },
         )
         self.spellings = pl.Series([name for one in organisations for name in one.spellings])
         counts = pl.Series([len(one.spellings) for one in organisations], dtype=pl.Int64)

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 
 _ROWS_PER_PAGE = 40
 _TOP, _LINE_HEIGHT = 520, 12
+# Points: the size of letters, and how wide a capital letter of that size is at most on average.
+_SIZE, _WIDTH = 7, 5.2
 
 
 def pdf_bytes(title: str, heading: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
     """A PDF with the title and table in Helvetica; every column begins at its own place."""
     wide = [max(len(row[place]) for row in [heading, *rows]) + 3 for place in range(len(heading))]
-    places = [30 + 4.6 * sum(wide[:place]) for place in range(len(heading))]
+    places = [30 + _WIDTH * sum(wide[:place]) for place in range(len(heading))]
     pages = [rows[i : i + _ROWS_PER_PAGE] for i in range(0, len(rows), _ROWS_PER_PAGE)] or [[]]
     objects = [b"<< /Type /Catalog /Pages 2 0 R >>", b"", _FONT]
     for number, page in enumerate(pages):
@@ -36,7 +38,7 @@ _FONT = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsi
 
 def _text(x: float, y: float, text: str) -> bytes:
     safe = text.replace("\\", "\\\\").replace("(", "\\(").replace(")", "\\)").encode("cp1252")
-    return b"BT /F1 8 Tf %.1f %.1f Td (%s) Tj ET" % (x, y, safe)
+    return b"BT /F1 %d Tf %.1f %.1f Td (%s) Tj ET" % (_SIZE, x, y, safe)
 
 
 def _file(objects: Sequence[bytes]) -> bytes:

@@ -23,8 +23,8 @@ def true_figures(ledger: pl.LazyFrame, place: str = "registered") -> pl.DataFram
 
     One row per town_id, financial_year, amount_basis and scope with total_gbp, town_gbp,
     rest_of_county_gbp, rest_of_region_gbp, rest_of_uk_gbp, credits_gbp (Decimal, exact to the
-    penny), payment_rows, share_in_town and share_in_county. Every payment counts once, in the year
-    and at the place where it truly was; purchase-card files are another dataset.
+    penny), payment_rows, supplier_count, share_in_town and share_in_county. Every payment counts
+    once, in the year and at the place where it truly was; purchase-card files are another dataset.
     """
     lines = (
         ledger.filter(pl.col("file_kind") == "spend")
@@ -39,6 +39,7 @@ def true_figures(ledger: pl.LazyFrame, place: str = "registered") -> pl.DataFram
             .agg(
                 pl.lit(scope).alias("scope"),
                 pl.len().cast(pl.Int64).alias("payment_rows"),
+                pl.col("organisation").n_unique().cast(pl.Int64).alias("supplier_count"),
                 pounds.alias("total"),
                 *(
                     pl.col("amount_pence").filter(pl.col("band") == band).sum().alias(band)
@@ -54,6 +55,7 @@ def true_figures(ledger: pl.LazyFrame, place: str = "registered") -> pl.DataFram
         figures.select(
             *keys,
             "payment_rows",
+            "supplier_count",
             *(
                 in_pounds(pl.col(name)).alias(f"{name}_gbp")
                 for name in ("total", *BANDS, "credits")

@@ -1,0 +1,264 @@
+"""The invented world through the whole job: what comes out against what the generator knows.
+
+The truth is the generator's own ledger, written before any of the product's code ran. In the clean
+world every payee is in a register and named as there, so every figure must be the true one and
+every band a point; in the full world the true share must lie within each band.
+"""
+
+from decimal import Decimal
+
+import polars as pl
+import pytest
+
+from pipeline.collect.archive import Archive
+from pipeline.collect.ledger import Ledger
+from pipeline.demo.generator.layouts import transaction
+from pipeline.demo.generator.publishers import read_publishers
+from pipeline.demo.generator.truth import published_totals, true_figures
+from pipeline.demo.generator.world import ALL_FAULTS, build_world
+from pipeline.demo.invented import run_world
+from pipeline.settings import Settings
+from pipeline.warehouse import query
+
+SCALE = 0.15
+KEYS = ("town_id", "financial_year", "amount_basis", "scope")
+POUNDS = (
+    "total_gbp",
+    "town_gbp",
+    "rest_of_county_gbp",
+    "rest_of_region_gbp",
+    "rest_of_uk_gbp",
+    "credits_gbp",
+)
+PUBLISHING = [one.id for one in read_publishers() if one.share]
+# What nobody can be told of a quarter beside its months: it is counted twice (see the xfail).
+TWICE = ("brackenford", "2023/24", "net")
+
+
+class Outcome:
+    """A world, its ledger of truth and the database that the whole job made of it."""
+
+    def __init__(self, folder, faults):
+        (folder / "world").mkdir()
+        self.world = build_world(folder / "world", seed=5, scale=SCALE, faults=faults)
+        self.settings = Settings(warehouse=folder / "warehouse")
+        self.settings.warehouse.mkdir()
+        run_world(self.settings, self.world, say=lambda _: None)
+        self.truth = {
+            tuple(row[key] for key in KEYS): row
+            for row in true_figures(self.world.ledger()).iter_rows(named=True)
+        }
+        self.shares = {
+            tuple(row[key] for key in KEYS): row
+            for row in self.rows(
+                "select * from marts.spend_retention_by_town_year"
+                " where town_id in ('saltmere', 'brackenford')"
+            )
+        }
+
+    def rows(self, sql):
+        found = query(self.settings.database_path, sql)
+        return [dict(zip(found.columns, row, strict=True)) for row in found.rows]
+
+
+@pytest.fixture(scope="module")
+def clean(tmp_path_factory):
+    return Outcome(tmp_path_factory.mktemp("clean"), faults=())
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory):
+    return Outcome(tmp_path_factory.mktemp("full"), faults=ALL_FAULTS)
+
+
+def test_every_figure_of_the_clean_world_is_the_true_one(clean):
+    assert clean.shares.keys() == clean.truth.keys()
+    assert len(clean.truth) == 2 * 5 * 4 + 5 * 4
+    for cell, truth in clean.truth.items():
+        figures = clean.shares[cell]
+        assert {name: figures[name] for name in POUNDS} == {name: truth[name] for name in POUNDS}
+        assert figures["payment_rows"] == truth["payment_rows"], cell
+        assert figures["supplier_count"] == truth["supplier_count"], cell
+
+
+def test_every_band_of_the_clean_world_is_a_point_and_the_true_share(clean):
+    for cell, truth in clean.truth.items():
+        figures = clean.shares[cell]
+        assert figures["unknown_gbp"] == 0, cell
+        assert figures["placed_share"] == 1, cell
+        for place in ("town", "county"):
+            low, high = (figures[f"share_in_{place}_{end}"] for end in ("low", "high"))
+            assert low == high == pytest.approx(truth[f"share_in_{place}"], abs=1e-12), cell
+
+
+def test_every_nature_of_the_clean_world_is_the_true_one(clean):
+    truth = (
+        clean.world.ledger()
+        .group_by("publisher_id", "nature")
+        .agg(pl.len(), pl.col("amount_pence").sum())
+        .collect()
+    )
+    found = clean.rows(
+        "select publisher_id, spend_nature, count(*), sum(amount_gbp) * 100"
+        " from marts.payments group by all"
+    )
+    assert {tuple(row.values()) for row in found} == set(truth.iter_rows())
+
+
+def test_the_months_of_anchors_are_counted(clean):
+    counted = {
+        (row["town_id"], row["financial_year"]): (row["anchor_count"], row["anchors_with_payments"])
+        for cell, row in clean.shares.items()
+        if row["scope"] == "all_published" and row["amount_basis"] == "net"
+    }
+    # Of Brackenford's six, one publishes gross, one is blocked, the board began in 2022 and the
+    # commissioner's list in 2023; of Saltmere's six, the college publishes nothing.
+    assert counted["saltmere", "2020/21"] == (6, 5)
+    assert counted["brackenford", "2020/21"] == (4, 2)
+    assert counted["brackenford", "2022/23"] == (5, 3)
+    assert counted["brackenford", "2024/25"] == (6, 4)
+
+
+@pytest.mark.parametrize("publisher_id", PUBLISHING)
+@pytest.mark.parametrize("case", ["clean", "full"])
+def test_published_pounds_are_those_of_the_ledger_to_the_penny(case, publisher_id, request):
+    if (case, publisher_id) == ("full", "vellshire_health_board"):
+        request.applymarker(
+            pytest.mark.xfail(reason="a quarter beside its months is counted twice", strict=True)
+        )
+    outcome = request.getfixturevalue(case)
+    truth = published_totals(outcome.world.ledger()).filter(pl.col("publisher_id") == publisher_id)
+    found = outcome.rows(
+        "select publisher_id, file_kind, financial_year, count(*) as payment_rows,"
+        " sum(amount_gbp) as total_gbp from marts.payments"
+        f" where publisher_id = '{publisher_id}' group by all"
+    )
+    assert {tuple(row.values()) for row in found} == set(truth.iter_rows())
+
+
+@pytest.mark.parametrize("scope", ["headline", "with_grants", "all_published"])
+def test_each_band_of_the_full_world_holds_the_true_share(full, scope):
+    cells = [cell for cell in full.truth if cell[3] == scope and cell[:3] != TWICE]
+    assert len(cells) == 14
+    for cell in cells:
+        truth, figures = full.truth[cell], full.shares[cell]
+        for place in ("town", "county"):
+            low, high = (figures[f"share_in_{place}_{end}"] for end in ("low", "high"))
+            if low is None:
+                assert figures["no_headline_reason"], cell
+                continue
+            assert low - 1e-12 <= truth[f"share_in_{place}"] <= high + 1e-12, (cell, place)
+
+
+def test_bands_of_the_full_world_say_something(full):
+    """A band from 0 to 100% would hold any truth."""
+    widths = [
+        full.shares[cell]["share_in_town_high"] - full.shares[cell]["share_in_town_low"]
+        for cell in full.truth
+        if cell[3] == "headline"
+    ]
+    assert max(widths) < 0.35
+    assert sum(widths) / len(widths) < 0.2
+
+
+def test_pounds_of_the_full_world_are_the_true_ones_but_for_the_undated(full):
+    for cell, truth in full.truth.items():
+        if cell[3] != "all_published" or cell[:3] == TWICE:
+            continue
+        figures = full.shares[cell]
+        undated = (
+            full.world.ledger()
+            .filter(
+                ~pl.col("is_year_printed"),
+                pl.col("file_kind") == "spend",
+                pl.col("financial_year") == cell[1],
+            )
+            .select(pl.col("amount_pence").sum())
+            .collect()
+            .item()
+            if cell[0] == "brackenford" and cell[2] == "net"
+            else 0
+        )
+        assert figures["total_gbp"] == truth["total_gbp"] - Decimal(undated) / 100, cell
+
+
+@pytest.mark.parametrize("case", ["clean", "full"])
+def test_nobody_is_taken_for_another(case, request):
+    outcome = request.getfixturevalue(case)
+    organisations = pl.read_parquet(outcome.world.organisations_path)
+    paid = (
+        outcome.world.ledger()
+        .filter(pl.col("file_kind") == "spend")
+        .with_columns(transaction_id=transaction())
+        .collect()
+        .join(organisations.select("organisation", "company_number"), on="organisation")
+    )
+    truth = {
+        (row["publisher_id"], row["transaction_id"]): row for row in paid.iter_rows(named=True)
+    }
+    matched = outcome.rows(
+        "select publisher_id, transaction_id, supplier_name, register_number from marts.payments"
+        " where match_decision = 'matched' and transaction_id is not null"
+        f" and publisher_id in ({', '.join(map(repr, PUBLISHING))})"
+    )
+    assert len(matched) > 1000
+    for row in matched:
+        payee = truth[row["publisher_id"], row["transaction_id"]]
+        assert row["register_number"] in (payee["number"], payee["company_number"]), row
+
+
+def test_natural_persons_and_redactions_are_never_named(full):
+    people = pl.read_parquet(full.world.organisations_path).filter(pl.col("kind") == "person")
+    shown = {row["supplier_name"] for row in full.rows("select supplier_name from marts.payments")}
+    assert not {name.lower() for name in people["payee_name"]} & {
+        (name or "").lower() for name in shown
+    }
+
+
+def test_the_site_that_blocks_is_told_as_blocked_and_the_rest_went_on(full):
+    with Ledger(full.settings.ledger_path, Archive(full.settings.archive_dir)) as ledger:
+        outcomes = {
+            publisher.id: {attempt.outcome for attempt in ledger.last_of_each(publisher.id)}
+            for publisher in full.world.publishers
+        }
+    assert outcomes["vellshire_housing"] == {"blocked"}
+    assert outcomes["saltmere_college"] == set()
+    assert outcomes["brackenford_harbour"] == {"unchanged", "changed"}
+    for publisher_id in set(PUBLISHING) - {"brackenford_harbour", "brackenford_council"}:
+        assert outcomes[publisher_id] == {"unchanged"}, publisher_id
+
+
+def test_of_a_replaced_file_the_longer_version_speaks(full):
+    versions = full.rows(
+        "select is_selected, payment_rows from marts.files where publisher_id ="
+        " 'brackenford_harbour' qualify count(*) over (partition by label) > 1 order by fetched_at"
+    )
+    assert [row["is_selected"] for row in versions] == [False, True]
+    assert versions[0]["payment_rows"] < versions[1]["payment_rows"]
+
+
+def test_of_twins_in_csv_and_pdf_one_speaks(full):
+    files = full.rows(
+        "select label, is_selected, reading_status from marts.files"
+        " where publisher_id = 'vellshire_police'"
+    )
+    assert {row["reading_status"] for row in files} == {"payments"}
+    assert sum(row["is_selected"] for row in files) == len(files) / 2
+
+
+def test_the_full_world_has_every_fault_and_the_clean_one_none(full, clean):
+    faulty, sound = full.world.ledger().collect(), clean.world.ledger().collect()
+    for column in ("is_redacted", "is_undated"):
+        assert faulty[column].any()
+        assert not sound[column].any()
+    for holds in (
+        pl.col("register").is_null(),
+        pl.col("lad_code") != pl.col("lad_code_when_paid"),
+        pl.col("lad_code") != pl.col("lad_code_trading"),
+    ):
+        assert faulty.filter(holds).height
+        assert not sound.filter(holds).height
+    for ledger in (faulty, sound):
+        assert ledger.filter(pl.col("amount_pence") < 0).height
+        assert ledger["is_anchor_owned"].any()
+        assert ledger["is_intermediary"].any()
