@@ -14,7 +14,7 @@ from pipeline.publisher_checks import CHECKS, PublisherCheck, check_publisher
 from pipeline.registry.models import Publisher, Registry
 from pipeline.settings import Settings
 from pipeline.sql_models import SqlProject, TestResult, model_dependencies
-from pipeline.warehouse import BrokenBuildError
+from pipeline.warehouse import BrokenBuildError, PublishedTable
 
 _SEVERITIES = {"error": dg.AssetCheckSeverity.ERROR, "warn": dg.AssetCheckSeverity.WARN}
 
@@ -44,9 +44,9 @@ def payments_assets(
         can_subset=True,
         specs=[_payments_spec(publisher, registry) for publisher in publishers],
         check_specs=[
-            dg.AssetCheckSpec(name, asset=payments_key(publisher.id))
+            dg.AssetCheckSpec(name, asset=payments_key(publisher.id), description=description)
             for publisher in publishers
-            for name in CHECKS
+            for name, description in CHECKS.items()
         ],
     )
     def collect_payments(
@@ -197,13 +197,12 @@ def sql_assets(settings: Settings, registry: Registry, project: SqlProject) -> d
             except BrokenBuildError as error:
                 yield from (_test_result(project, test) for test in error.broken if test.model)
                 raise dg.Failure(str(error)) from error
-        rows = {model.name: model.rows for model in report.models}
         if report.skipped:
             context.log.info("nothing has changed since the database was built")
+        tables = {table.name: table for table in night.published_tables(settings)}
         for name in project.models:
             yield dg.MaterializeResult(
-                asset_key=model_key(project, name),
-                metadata={"dagster/row_count": rows[name]} if name in rows else {},
+                asset_key=model_key(project, name), metadata=_table_metadata(tables[name])
             )
         tests = night.test_published(settings) if report.skipped else report.tests
         yield from (_test_result(project, test) for test in tests if test.model in project.models)
@@ -224,15 +223,19 @@ def _model_spec(project: SqlProject, registry: Registry, name: str) -> dg.AssetS
         kinds={"duckdb", "sql"},
         description=model.yaml.description,
         skippable=True,
-        metadata={
-            "dagster/column_schema": dg.TableSchema(
-                columns=[
-                    dg.TableColumn(column, description=yaml.description)
-                    for column, yaml in model.yaml.columns.items()
-                ]
-            )
-        },
     )
+
+
+def _table_metadata(table: PublishedTable) -> dict[str, Any]:
+    return {
+        "dagster/row_count": table.rows,
+        "dagster/column_schema": dg.TableSchema(
+            columns=[
+                dg.TableColumn(name, type_, description)
+                for name, type_, description in table.columns
+            ]
+        ),
+    }
 
 
 def _source_keys(source: str, registry: Registry) -> list[dg.AssetKey]:

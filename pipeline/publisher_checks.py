@@ -10,15 +10,15 @@ import polars as pl
 from pipeline.collect.attempts import Attempt
 from pipeline.registry.models import Publisher
 
-# One check per name and publisher, in this order.
-CHECKS = (
-    "collected",
-    "rows_per_file",
-    "rejected_share",
-    "period_gaps",
-    "newest_row_age",
-    "amount_jump",
-)
+# What each check asserts, in the order in which they are made.
+CHECKS = {
+    "collected": "Every publication that the publisher lists was got, or was there already.",
+    "rows_per_file": "Each file holds about as many payments as its files usually do.",
+    "rejected_share": "At most 2% of the payment lines could not be read.",
+    "period_gaps": "Every month between the first and the newest is held.",
+    "newest_row_age": "The newest month is no older than the publisher's own rhythm allows.",
+    "amount_jump": "The newest month's pounds are within five times of the usual.",
+}
 # A file of real rows that a reader cannot make out is rare: 13 of 933,962 rows of 356 real files.
 MOST_REJECTED = 0.02
 # Publishers have one month in arrears by rule, and are often a month later than that.

@@ -30,7 +30,13 @@ from pipeline.registry.load import load_registry
 from pipeline.registry.models import DropFolder, Publisher, Registry
 from pipeline.settings import PROJECT_ROOT, Settings
 from pipeline.sql_models import TestResult, load_project, run_tests
-from pipeline.warehouse import BuildReport, build_database, open_database
+from pipeline.warehouse import (
+    BuildReport,
+    PublishedTable,
+    build_database,
+    describe_tables,
+    open_database,
+)
 
 Say = Callable[[str], None]
 SQL_ROOT = PROJECT_ROOT / "dbt_like_sql"
@@ -140,6 +146,12 @@ def test_published(settings: Settings) -> list[TestResult]:
     """Every SQL test on the database as it is published."""
     with open_database(settings.database_path) as connection:
         return run_tests(connection, load_project(SQL_ROOT))
+
+
+def published_tables(settings: Settings) -> list[PublishedTable]:
+    """What the published database holds, table by table."""
+    with open_database(settings.database_path) as connection:
+        return describe_tables(connection)
 
 
 def write_registry(settings: Settings) -> Registry:

@@ -77,6 +77,33 @@ class QueryResult:
     rows: list[tuple[Any, ...]]
 
 
+@dataclass(frozen=True)
+class PublishedTable:
+    """A table of the database: its rows, and name, type and comment of each column."""
+
+    schema: str
+    name: str
+    rows: int
+    columns: list[tuple[str, str, str]]
+
+
+def describe_tables(connection: duckdb.DuckDBPyConnection) -> list[PublishedTable]:
+    """Every table in the database, by schema and name."""
+    tables = connection.execute(
+        "select schema_name, table_name, estimated_size from duckdb_tables() order by all"
+    ).fetchall()
+    columns = connection.execute(
+        "select schema_name, table_name, column_name, data_type, coalesce(comment, '')"
+        " from duckdb_columns() where not internal order by schema_name, table_name, column_index"
+    ).fetchall()
+    return [
+        PublishedTable(
+            schema, name, rows, [column[2:] for column in columns if column[:2] == (schema, name)]
+        )
+        for schema, name, rows in tables
+    ]
+
+
 def source_digest(project: SqlProject, warehouse: Path, anchorspend_version: str) -> str:
     """One sha256 over all that decides the figures.
 

@@ -135,3 +135,20 @@ def test_a_broken_publisher_yaml_does_not_take_the_graph_down(world, tmp_path):
     assert dg.AssetKey(["payments", "torbay_council"]) in (
         defs.resolve_asset_graph().get_all_asset_keys()
     )
+
+
+def test_each_mart_shows_rows_types_and_what_its_columns_mean(world):
+    for folder in sorted((WORLD / "files").iterdir()):
+        add_dropped_files(world, folder.name, [folder])
+    with dg.instance_for_test() as instance:
+        run_job(world, "collect", instance, INVENTED)
+        built = run_job(world, "build", instance)
+    [payments] = [
+        event.step_materialization_data.materialization.metadata
+        for event in built.get_asset_materialization_events()
+        if event.asset_key == dg.AssetKey(["marts", "payments"])
+    ]
+    assert payments["dagster/row_count"].value == 32
+    columns = {column.name: column for column in payments["dagster/column_schema"].schema.columns}
+    assert columns["amount_gbp"].type == "DECIMAL(18,4)"
+    assert columns["amount_gbp"].description == "Pounds as published; credits are negative."
