@@ -221,6 +221,32 @@ def test_undated_payments_count_once():
     }
 
 
+def test_undated_payments_are_not_held_against_months_far_from_their_file():
+    undated = tuple((None, None, name, pounds) for _, _, name, pounds in MAY)
+    august = File("August", undated, date(2024, 8, 1), date(2024, 8, 31))
+    assert len(speaking(chosen(august, File("May", MAY, **MAY_DAYS)))) == 2
+
+
+def test_a_file_that_states_the_month_is_preferred_to_one_of_a_narrower_other_period():
+    quarter = File("Q1", (*MAY, may(1, "a", 1), may(1, "b", 2)), **QUARTER)
+    other = File("July", (*MAY, may(2, "c", 3)), date(2024, 7, 1), date(2024, 7, 31), hours=9)
+    assert speaking(chosen(quarter, other)) == {("Q1", "2024-05")}
+
+
+def test_cards_that_are_partly_in_the_spending_count():
+    cards = File("cards", MAY[:10] + month_of(5, 20, 50, "Card"), **MAY_DAYS, kind="purchase_card")
+    assert len(speaking(chosen(cards, File("spend", MAY, **MAY_DAYS)))) == 2
+
+
+def test_a_payment_that_stands_twice_in_one_file_makes_no_twin():
+    once, twice = File("once", MAY, **MAY_DAYS), File("twice", (*MAY, MAY[0]), **MAY_DAYS, hours=1)
+    selection = chosen(once, twice)
+    assert counted(selection, once, twice) == Counter(twice.rows)
+    assert months(selection)["once", "2024-05"][1] == (
+        "30 of its 30 payments are in 'twice', which was fetched later"
+    )
+
+
 def test_two_publishers_do_not_silence_each_other():
     one, other = File("one", MAY, **MAY_DAYS), File("other", MAY, **MAY_DAYS, publisher="b")
     assert len(speaking(chosen(one, other))) == 2
@@ -290,6 +316,11 @@ def test_a_version_after_a_held_back_one_is_judged_by_the_last_sound_one():
     assert speaking(chosen(old, cut, back)) == {("back", "2024-05")}
 
 
+def test_strays_that_a_newer_version_has_dropped_are_not_kept():
+    old, new = version("old", month_of(4, 3) + MAY, 1), version("new", MAY, 2)
+    assert speaking(chosen(old, new)) == {("new", "2024-05")}
+
+
 def rolling(name: str, rows: tuple[Row, ...], hours: int) -> File:
     return File(name, rows, hours=hours, publication="rolling")
 
@@ -305,6 +336,13 @@ def test_months_that_a_rolling_file_has_dropped_are_kept():
         ("third", "2024-05"),
         ("third", "2024-06"),
     }
+
+
+def test_an_older_version_is_not_heard_of_a_month_that_any_newer_one_reaches():
+    first = rolling("first", month_of(2, 30) + month_of(3, 30), 1)
+    second = rolling("second", month_of(5, 30), 2)
+    third = rolling("third", month_of(1, 30) + month_of(5, 31), 3)
+    assert speaking(chosen(first, second, third)) == {("third", "2024-01"), ("third", "2024-05")}
 
 
 def test_a_file_of_the_year_to_date_may_begin_anew():
