@@ -13,7 +13,8 @@ from pipeline.locking import warehouse_lock
 from pipeline.publisher_checks import CHECKS, PublisherCheck, check_publisher
 from pipeline.registry.models import Publisher, Registry
 from pipeline.settings import Settings
-from pipeline.sql_models import SqlProject, TestResult, model_dependencies
+from pipeline.sql_models import SqlModel, SqlProject, TestResult, model_dependencies
+from pipeline.sql_models.lineage import column_lineage
 from pipeline.warehouse import BrokenBuildError, PublishedTable
 
 _SEVERITIES = {"error": dg.AssetCheckSeverity.ERROR, "warn": dg.AssetCheckSeverity.WARN}
@@ -200,9 +201,11 @@ def sql_assets(settings: Settings, registry: Registry, project: SqlProject) -> d
         if report.skipped:
             context.log.info("nothing has changed since the database was built")
         tables = {table.name: table for table in night.published_tables(settings)}
-        for name in project.models:
+        for name, model in project.models.items():
             yield dg.MaterializeResult(
-                asset_key=model_key(project, name), metadata=_table_metadata(tables[name])
+                asset_key=model_key(project, name),
+                metadata=_table_metadata(tables[name])
+                | {"dagster/column_lineage": _lineage(project, model)},
             )
         tests = night.test_published(settings) if report.skipped else report.tests
         yield from (_test_result(project, test) for test in tests if test.model in project.models)
@@ -236,6 +239,15 @@ def _table_metadata(table: PublishedTable) -> dict[str, Any]:
             ]
         ),
     }
+
+
+def _lineage(project: SqlProject, model: SqlModel) -> dg.TableColumnLineage:
+    return dg.TableColumnLineage(
+        {
+            column: [dg.TableColumnDep(model_key(project, parent), of) for parent, of in origins]
+            for column, origins in column_lineage(project, model).items()
+        }
+    )
 
 
 def _source_keys(source: str, registry: Registry) -> list[dg.AssetKey]:

@@ -152,3 +152,8 @@ def test_each_mart_shows_rows_types_and_what_its_columns_mean(world):
     columns = {column.name: column for column in payments["dagster/column_schema"].schema.columns}
     assert columns["amount_gbp"].type == "DECIMAL(18,4)"
     assert columns["amount_gbp"].description == "Pounds as published; credits are negative."
+    origins = payments["dagster/column_lineage"].column_lineage.deps_by_column
+    assert [(dep.asset_key.path, dep.column_name) for dep in origins["organisation_name"]] == [
+        (["staging", "stg_identified__suppliers"], "decision"),
+        (["staging", "stg_identified__suppliers"], "register_name"),
+    ]

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from pipeline.errors import AnchorspendError
+from pipeline.settings import PROJECT_ROOT
 from pipeline.sql_models import (
     Parents,
     TestResult,
@@ -19,6 +20,7 @@ from pipeline.sql_models import (
     model_dependencies,
     run_tests,
 )
+from pipeline.sql_models.lineage import column_lineage
 
 SOURCES = """
 warehouse:
@@ -608,3 +610,17 @@ def test_a_seed_that_does_not_fit_its_types_is_refused(root, warehouse, connecti
     write_files(root, {"seeds/bodies.csv": "body_id,body_name,since_date\n1,x,yesterday\n"})
     with pytest.raises(AnchorspendError, match=r"seeds/bodies\.csv does not run: .*yesterday"):
         build_models(connection, load_project(root), warehouse)
+
+
+def test_column_lineage_goes_through_ctes_to_the_parents_columns():
+    project = load_project(PROJECT_ROOT / "dbt_like_sql")
+    lineage = column_lineage(project, project.models["payments"])
+    assert lineage["amount_gbp"] == [("int_payments_classified", "amount_gbp")]
+    assert lineage["organisation_name"] == [
+        ("stg_identified__suppliers", "decision"),
+        ("stg_identified__suppliers", "register_name"),
+    ]
+    assert all(
+        set(column_lineage(project, model)) == set(model.yaml.columns)
+        for model in project.models.values()
+    )
