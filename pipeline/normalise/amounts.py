@@ -37,9 +37,9 @@ def parse_amounts(texts: pl.Series) -> pl.Series:
     amounts = frame.select(
         pl.when(~column.str.contains(_MISPLACED_COMMA)).then(plain).alias(texts.name)
     ).to_series()
-    odd = texts.filter(amounts.is_null() & texts.is_not_null()).unique()
-    if odd.is_empty():
+    if amounts.null_count() == texts.null_count():
         return amounts
+    odd = texts.filter(amounts.is_null() & texts.is_not_null()).unique()
     read = {text: amount_from_text(text) for text in odd}
     known = {text: amount for text, amount in read.items() if amount is not None}
     if not known:

@@ -105,18 +105,20 @@ def parse_dates(texts: pl.Series, order: DateOrder = "dmy") -> ReadDates:
     """
     read = {text: day_from_text(text, order) for text in texts.drop_nulls().unique().to_list()}
     known = {text: day for text, day in read.items() if day is not None}
-    keys = pl.Series(list(known), dtype=pl.String)
-
-    def spread(values: list[date | None]) -> pl.Series:
-        if not known:
-            return pl.Series(texts.name, [None] * len(texts), dtype=pl.Date)
-        return texts.replace_strict(
-            keys, pl.Series(values, dtype=pl.Date), default=None, return_dtype=pl.Date
-        )
-
+    if not known:
+        nothing = pl.Series(texts.name, [None], dtype=pl.Date).new_from_index(0, len(texts))
+        return ReadDates(nothing, nothing)
+    days = [None if day.is_month else day.value for day in known.values()]
+    months = [day.value.replace(day=1) for day in known.values()]
+    place = texts.replace_strict(
+        pl.Series(list(known), dtype=pl.String),
+        pl.Series(range(len(known)), dtype=pl.UInt32),
+        default=None,
+        return_dtype=pl.UInt32,
+    )
     return ReadDates(
-        days=spread([None if day.is_month else day.value for day in known.values()]),
-        months=spread([day.value.replace(day=1) for day in known.values()]),
+        days=pl.Series(texts.name, days, dtype=pl.Date).gather(place),
+        months=pl.Series(texts.name, months, dtype=pl.Date).gather(place),
     )
 
 

@@ -17,11 +17,16 @@ class Profile:
     """What the cells of a block look like, column by column, measured on a sample of its rows."""
 
     def __init__(self, cells: pl.DataFrame) -> None:
-        filled = cells.filter(
-            pl.sum_horizontal(pl.col(c).is_not_null() for c in cells.columns) >= 2
-        )
+        nulls = [column.null_count() for column in cells.iter_columns()]
+        filled = cells
+        # Two columns without a gap leave no row to take out.
+        if nulls.count(0) < 2:
+            filled = cells.filter(
+                pl.sum_horizontal(pl.col(c).is_not_null() for c in cells.columns) >= 2
+            )
         self._first_rows = filled.head(_FIRST_ROWS)
-        self._sample = filled.gather_every(max(1, filled.height // _SAMPLE_ROWS))
+        every = max(1, filled.height // _SAMPLE_ROWS)
+        self._sample = filled.select(pl.all().gather_every(every))
         self._shares: dict[tuple[str, int], float] = {}
 
     @property

@@ -174,6 +174,9 @@ def _reading(
     kind = kind_of_file(plans, payments)
     if kind == PURCHASE_CARD:
         payments = payments.with_columns(pl.col("is_card").fill_null(value=True))
+    classes = excluded.group_by("class").agg(pl.len(), pl.col("amount_gbp").sum())
+    by_class = {kind: (rows, pounds or Decimal(0)) for kind, rows, pounds in classes.rows()}
+    nothing = (0, Decimal(0))
     first, last = _span(payments)
     sources = plans[0].sources
     bases = payments["amount_basis"].unique().to_list()
@@ -182,11 +185,8 @@ def _reading(
         payments=payments.height,
         total_gbp=str(total),
         rejected=rejected.height,
-        excluded={kind: excluded.filter(pl.col("class") == kind).height for kind in EXCLUDED},
-        excluded_gbp={
-            kind: str(_pence(sum_gbp(excluded.filter(pl.col("class") == kind)["amount_gbp"])))
-            for kind in EXCLUDED
-        },
+        excluded={kind: by_class.get(kind, nothing)[0] for kind in EXCLUDED},
+        excluded_gbp={kind: str(_pence(by_class.get(kind, nothing)[1])) for kind in EXCLUDED},
         rows=payments.height + rejected.height + excluded.height,
         amount_column=" less ".join(str(sources.heading(c)) for c in sources.amount_columns),
         amount_basis=bases[0] if len(bases) == 1 else "unknown",

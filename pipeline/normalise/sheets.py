@@ -108,6 +108,8 @@ _AMOUNT_LIKE = ("amount_line", "amount_net", "amount_gross", "invoice_total", "d
 def _body(cells: pl.DataFrame, start: int, stop: int, header: Header) -> pl.DataFrame:
     """The rows below the header, or where there are hardly any, those above it."""
     below = cells.slice(header.rows[-1] + 1, stop - header.rows[-1] - 1)
+    if any(column.count() >= 3 for column in below.iter_columns()):
+        return below
     above = cells.slice(start, header.rows[0] - start)
     filled = pl.any_horizontal(pl.col(c).is_not_null() for c in cells.columns)
     rows_below, rows_above = below.filter(filled).height, above.filter(filled).height

@@ -95,10 +95,12 @@ def _read_fast(text: bytes, dialect: Dialect, limits: Limits) -> pl.DataFrame:
     """Polars' parse, for text whose quotes were proven to open and close at field borders."""
     if not text.strip(b"\n"):
         return pl.DataFrame(schema={ROW_NUMBER: pl.Int64, "0": pl.String})
-    try:
-        return _polars_parse(text, dialect, dialect.width + _SPARE_COLUMNS)
-    except (pl.exceptions.ComputeError, pl.exceptions.SchemaError):
-        widest = max(map(len, _exact_records(text, dialect, limits)))
+    for width in (dialect.width, dialect.width + _SPARE_COLUMNS):
+        try:
+            return _polars_parse(text, dialect, width)
+        except (pl.exceptions.ComputeError, pl.exceptions.SchemaError):
+            continue
+    widest = max(map(len, _exact_records(text, dialect, limits)))
     return _polars_parse(text, dialect, widest)
 
 

@@ -50,7 +50,7 @@ def without_empty_tail(frame: pl.DataFrame) -> pl.DataFrame:
     width = frame.width
     while width > 2 and frame.to_series(width - 1).null_count() == frame.height:
         width -= 1
-    return frame.select(frame.columns[:width])
+    return frame if width == frame.width else frame.select(frame.columns[:width])
 
 
 def frame_of_columns(columns: Iterable[pl.Series]) -> pl.DataFrame:

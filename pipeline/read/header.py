@@ -183,20 +183,23 @@ def _rows_that_may_be_headers(
 ) -> list[tuple[int, tuple[str | None, ...]]]:
     """Rows with two words or more and, in the given columns, no figure."""
     letters = pl.sum_horizontal(pl.col(c).is_not_null() for c in cells.columns) >= 2
-    figures = [~pl.col(cells.columns[c]).fill_null("").str.contains(r"\d") for c in without_digits]
-    if not without_digits:
+    searched = cells.slice(start)
+    if without_digits:
+        has_figure = pl.any_horizontal(
+            pl.col(cells.columns[c]).str.contains(r"\d").fill_null(value=False)
+            for c in without_digits
+        )
+    else:
         # A header row holds no amount: at most one of its cells is a bare number.
-        figures = [
-            pl.sum_horizontal(
-                pl.col(c).str.contains(r"^[£(\-]*\d[\d,]*(\.\d+)?\)?$").fill_null(value=False)
-                for c in cells.columns
-            )
-            == 0
-        ]
+        has_figure = pl.any_horizontal(
+            pl.col(c).str.contains(r"^[£(\-]*\d[\d,]*(\.\d+)?\)?$").fill_null(value=False)
+            for c in cells.columns
+        )
+    positions = searched.select((~has_figure).arg_true()).to_series()
     rows = (
-        cells.with_row_index("position")
-        .slice(start)
-        .filter(letters, *figures)
+        searched.select(pl.all().gather(positions))
+        .insert_column(0, (positions + start).alias("position"))
+        .filter(letters)
         .head(_MOST_ROWS_SEARCHED)
         .rows()
     )
@@ -207,9 +210,13 @@ def _best_header(
     rows: list[tuple[int, tuple[str | None, ...]]], rules: HeadingRules
 ) -> Header | None:
     best: Header | None = None
+    figures = [_figures(row) for _, row in rows]
     for index, (position, row) in enumerate(rows):
+        if figures[index] > 1:
+            continue
         header = header_of_row(position, row, rules)
-        if index + 1 < len(rows) and rows[index + 1][0] == position + 1:
+        is_followed = index + 1 < len(rows) and rows[index + 1][0] == position + 1
+        if is_followed and figures[index] == figures[index + 1] == 0:
             header = _two_row_header(position, row, rows[index + 1][1], rules) or header
         if header is not None and (best is None or header.score > best.score):
             best = header
@@ -223,7 +230,7 @@ def _two_row_header(
     rules: HeadingRules,
 ) -> Header | None:
     """Two rows as one header ("Payment" over "Date"), if together they say no less than alone."""
-    if _figures(upper) or _figures(lower) or min(map(_filled, (upper, lower))) < 2:
+    if min(map(_filled, (upper, lower))) < 2:
         return None
     row = tuple(
         " ".join(part for part in parts if part) or None for parts in zip(upper, lower, strict=True)
@@ -241,8 +248,8 @@ def _filled(row: tuple[str | None, ...]) -> int:
 
 def header_of_row(position: int, row: Sequence[str | None], rules: HeadingRules) -> Header | None:
     """The row as a header, if it names an amount or supplier beside something else; else None."""
-    filled = [cell for cell in row if cell is not None]
-    if len(filled) < 2:
+    figures = _figures(row)
+    if figures > 1 or sum(cell is not None for cell in row) < 2:
         return None
     headings = tuple(rules.recognise(cell) for cell in row)
     meanings: dict[str, int] = {}
@@ -254,7 +261,7 @@ def header_of_row(position: int, row: Sequence[str | None], rules: HeadingRules)
     is_header = (
         len(meanings) >= 2
         and _names_a_payment(headings)
-        and _figures(row) <= (1 if score >= 8 else 0)
+        and figures <= (1 if score >= 8 else 0)
     )
     return Header((position,), headings, score) if is_header else None
 

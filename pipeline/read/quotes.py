@@ -4,6 +4,7 @@ import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 # A cell with more lines than this was opened by a stray quote, not by its writer.
 _MOST_LINES_IN_A_CELL = 40
@@ -24,7 +25,7 @@ def quotes_are_proper(text: bytes, dialect: Dialect) -> bool:
 
     False also when a quoted field holds whole records: then a stray quote swallowed them.
     """
-    if b'"' not in text:
+    if b'"' not in text or _on_one_line(dialect.delimiter).fullmatch(text):
         return True
     parts = text.split(b'"')
     if len(parts) % 2 == 0:
@@ -39,6 +40,14 @@ def quotes_are_proper(text: bytes, dialect: Dialect) -> bool:
     if b"\n" not in b"".join(inside):
         return True
     return not any(_holds_records(part.split(b"\n"), dialect) for part in inside if b"\n" in part)
+
+
+@cache
+def _on_one_line(delimiter: bytes) -> re.Pattern[bytes]:
+    """Text whose quoted fields all lie between borders and hold no line end."""
+    other = rb"[^\n%s]" % re.escape(delimiter)
+    quoted = rb'(?<!%s)"[^"\n]*+(?:""[^"\n]*+)*+"(?!%s)' % (other, other)
+    return re.compile(rb'(?:[^"]*+%s)*+[^"]*+' % quoted)
 
 
 def _holds_records(lines: list[bytes], dialect: Dialect) -> bool:

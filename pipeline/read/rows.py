@@ -84,33 +84,31 @@ def judge_rows(block: Block, rules: HeadingRules) -> Verdicts:
     filled = cells.select(
         pl.sum_horizontal(pl.col(c).is_not_null() for c in cells.columns).alias("filled")
     ).to_series()
-    state = pl.DataFrame(
-        {
-            "filled": filled,
-            "has_amount": block.amounts.is_not_null(),
-            "supplier": cells.to_series(block.supplier_column),
-            "dated": block.dated,
-        }
-    )
-    kinds = state.select(
-        pl.when(pl.col("filled") == 0)
-        .then(pl.lit(BLANK))
-        .when("has_amount")
-        .then(pl.lit(PAYMENT))
-        .otherwise(pl.lit(NOTE))
-        .alias("kind")
-    ).to_series()
+    has_amount = pl.col("amount").is_not_null()
     undated = ~pl.col("dated") if block.date_column is not None else pl.lit(value=False)
     supplier = pl.col("supplier")
-    suspect = state.select(
-        (pl.col("filled") > 0)
+    judged = pl.DataFrame(
+        [
+            filled,
+            block.amounts.alias("amount"),
+            cells.to_series(block.supplier_column).alias("supplier"),
+            block.dated.alias("dated"),
+        ]
+    ).select(
+        kind=pl.when(pl.col("filled") == 0)
+        .then(pl.lit(BLANK))
+        .when(has_amount)
+        .then(pl.lit(PAYMENT))
+        .otherwise(pl.lit(NOTE)),
+        suspect=(pl.col("filled") > 0)
         & (
-            ~pl.col("has_amount")
+            ~has_amount
             | supplier.is_null()
             | undated
             | supplier.str.contains(_MAY_BE_LABEL).fill_null(value=False)
-        )
-    ).to_series()
+        ),
+    )
+    kinds, suspect = judged["kind"], judged["suspect"]
     if block.date_column is None:
         suspect = suspect | _any_label(cells)
     if block.header_rows:

@@ -61,6 +61,7 @@ _JSON_START = re.compile(rb'\s*(?:\{\s*["}]|\[\s*(?:[\[{"\]]|-?\d))')
 _SPREADSHEET_XML = b"urn:schemas-microsoft-com:office:spreadsheet"
 _MHTML_START = re.compile(rb"\s*MIME-Version:", re.IGNORECASE)
 _ZIP_END = b"PK\x05\x06"
+_BLANKS = b"\0 \t\r\n"
 _CONTROLS = bytes(range(9)) + bytes(range(14, 32))
 
 
@@ -69,7 +70,7 @@ def content_kind(data: bytes) -> str:
 
     Raises RefusedFileError that names what the bytes are when they can hold no grid.
     """
-    if not data.strip(b"\0 \t\r\n"):
+    if not data[:1024].strip(_BLANKS) and not data.strip(_BLANKS):
         raise RefusedFileError(
             f"The file is empty ({len(data):,} bytes without any text); download it again."
         )

@@ -4,6 +4,7 @@ import codecs
 import re
 
 _ASCII = bytes(range(128))
+_FIRST_BYTES = 65_536
 # Letters and punctuation of western Europe as they look when their UTF-8 is read byte by byte;
 # rarer sequences are accidents: the bytes of "é££" are also those of a Chinese character.
 _UTF8_IN_LATIN = re.compile(
@@ -22,6 +23,7 @@ _MARKS = (codecs.BOM_UTF8, "\ufeff".encode().decode("cp1252").encode())
 # The first bytes of both in UTF-8: one byte is found much faster than two.
 _MAY_BE_POUNDS = ("œ".encode()[:1], "\ufffd".encode()[:1])
 _POUND_AS_LIGATURE = re.compile(r"(?<![^\W\d_])œ(?![^\W\d_])")
+_LONE_RETURN = re.compile(rb"\r(?!\n)")
 _POUND_LOST = re.compile(r"(?<!\w)\ufffd(?=-?[\d.])|(?<=\()\ufffd(?=\))")
 
 
@@ -42,9 +44,8 @@ def decode_text(data: bytes) -> tuple[bytes, str]:
 
 
 def _with_line_feeds(text: bytes) -> bytes:
-    parts = text.split(b"\r")
-    if {part[:1] for part in parts[1:]} == {b"\n"}:
-        return b"".join(parts)
+    if _LONE_RETURN.search(text) is None:
+        return text.translate(None, b"\r")
     # "\r\r\n" ends lines that were converted twice.
     text = text.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n")
     return text.replace(b"\r", b"\n")
@@ -58,6 +59,8 @@ def _to_utf8(data: bytes) -> tuple[bytes, str]:
         return _without_marks(text), wide
     body = _without_marks(data)
     try:
+        # Most files tell soon: a character that the piece cuts in two is no fault.
+        codecs.getincrementaldecoder("utf-8")().decode(body[:_FIRST_BYTES])
         body.decode()
     except UnicodeDecodeError:
         return _single_bytes_to_utf8(body)
@@ -85,10 +88,10 @@ def _utf16_codec(data: bytes) -> str | None:
 
 
 def _single_bytes_to_utf8(data: bytes) -> tuple[bytes, str]:
-    high = set(data.translate(None, _ASCII))
-    if high == {0xA3}:
+    if data.replace(b"\xa3", b"").isascii():
         # The pound sign alone is common, and replaced much faster than all is encoded.
         return data.replace(b"\xa3", "£".encode()), "cp1252"
+    high = set(data.translate(None, _ASCII))
     latin = data.decode("latin-1")
     if high & _LEAD_BYTES:
         latin = _UTF8_IN_LATIN.sub(lambda found: found[0].encode("latin-1").decode(), latin)
