@@ -1,9 +1,9 @@
 """The generated world, taken the way that real data goes: web and drop folder to marts."""
 
-import tempfile
+import shutil
 from collections.abc import Callable, Collection
+from contextlib import ExitStack
 from dataclasses import replace
-from pathlib import Path
 
 from pipeline.collect.archive import Archive
 from pipeline.collect.http import Manners
@@ -19,6 +19,8 @@ from pipeline.run import add_dropped_files, collect, run
 from pipeline.settings import Settings
 
 Say = Callable[[str], None]
+WORLD_FOLDER = "invented_world"
+PORT_FILE = "invented_world.port"
 
 
 def run_invented_demo(
@@ -31,15 +33,16 @@ def run_invented_demo(
 ) -> str:
     """Invent a world, run the whole job on it over two nights; the comparison of its towns.
 
-    Raises AnchorspendError where the warehouse holds files of other publishers.
+    The world stays in the warehouse, with its ledger of truth. Scale 1 is 20,000 payments.
+    Raises AnchorspendError where the warehouse holds files of other publishers, or where the
+    port that an earlier demo of it was served on is taken.
     """
     settings.warehouse.mkdir(parents=True, exist_ok=True)
-    with (
-        warehouse_lock(settings.warehouse),
-        tempfile.TemporaryDirectory(prefix="anchorspend-") as name,
-    ):
+    with warehouse_lock(settings.warehouse):
         say("inventing two towns, their publishers, suppliers and registers")
-        world = build_world(Path(name), seed, scale, faults)
+        folder = settings.warehouse / WORLD_FOLDER
+        shutil.rmtree(folder, ignore_errors=True)
+        world = build_world(folder, seed, scale, faults)
         invented = run_world(settings, world, say)
         return as_text(compare_towns(invented.database_path, [town.id for town in TOWNS]))
 
@@ -49,24 +52,37 @@ def run_world(settings: Settings, world: World, say: Say) -> Settings:
     invented = replace(settings, registers=world.registers, registry=world.registry)
     publishers = [publisher.id for publisher in world.publishers]
     _refuse_other_publishers(invented, set(publishers))
-    with serve(world) as site:
-        for folder in sorted(world.drop.iterdir()):
-            add_dropped_files(invented, folder.name, [folder])
-        manners = _loopback(site)
-        registry = load_registry(invented.registry)
-        say("the first night")
-        collect(invented, [registry.publishers[one] for one in publishers], say, manners)
-        site.begin_second_night()
-        say("the second night, on which one file has been replaced")
-        run(invented, publishers, offline=False, say=say, manners=manners)
+    # Publications are told apart by their addresses, so another port would double them.
+    port_path = settings.warehouse / PORT_FILE
+    port = int(port_path.read_text(encoding="ascii")) if port_path.exists() else 0
+    with ExitStack() as stack:
+        try:
+            site = stack.enter_context(serve(world, port))
+        except OSError as error:
+            raise AnchorspendError(
+                f"The invented websites cannot be served on port {port} as before "
+                f"({error.strerror}): stop what uses it, or set ANCHORSPEND_WAREHOUSE to a new "
+                "folder."
+            ) from error
+        port_path.write_text(str(site.port), encoding="ascii")
+        _two_nights(invented, world, site, say)
     return invented
 
 
-def _loopback(site: Site) -> Manners:
-    """This machine needs no pauses, and may be asked although its address is not public."""
-    return Manners(
+def _two_nights(settings: Settings, world: World, site: Site, say: Say) -> None:
+    for folder in sorted(world.drop.iterdir()):
+        add_dropped_files(settings, folder.name, [folder])
+    # This machine needs no pauses, and may be asked although its address is not public.
+    manners = Manners(
         delay_seconds=0.0, backoff_seconds=0.0, loopback_hosts=frozenset({site.host_and_port})
     )
+    registry = load_registry(settings.registry)
+    publishers = [publisher.id for publisher in world.publishers]
+    say("the first night")
+    collect(settings, [registry.publishers[one] for one in publishers], say, manners)
+    site.begin_second_night()
+    say("the second night, on which one file has been replaced")
+    run(settings, publishers, offline=False, say=say, manners=manners)
 
 
 def _refuse_other_publishers(settings: Settings, invented: set[str]) -> None:

@@ -5,6 +5,7 @@ world every payee is in a register and named as there, so every figure must be t
 every band a point; in the full world the true share must lie within each band.
 """
 
+import socket
 from decimal import Decimal
 
 import polars as pl
@@ -16,7 +17,9 @@ from pipeline.demo.generator.layouts import transaction
 from pipeline.demo.generator.publishers import read_publishers
 from pipeline.demo.generator.truth import published_totals, true_figures
 from pipeline.demo.generator.world import ALL_FAULTS, build_world
-from pipeline.demo.invented import run_world
+from pipeline.demo.invented import PORT_FILE, run_invented_demo, run_world
+from pipeline.errors import AnchorspendError
+from pipeline.run import add_dropped_files
 from pipeline.settings import Settings
 from pipeline.warehouse import query
 
@@ -262,3 +265,27 @@ def test_the_full_world_has_every_fault_and_the_clean_one_none(full, clean):
         assert ledger.filter(pl.col("amount_pence") < 0).height
         assert ledger["is_anchor_owned"].any()
         assert ledger["is_intermediary"].any()
+
+
+def test_another_demo_in_the_same_warehouse_doubles_nothing(full):
+    totals = "select publisher_id, count(*), sum(amount_gbp) from marts.payments group by 1"
+    files = "select count(*) from marts.files"
+    before = full.rows(f"{totals} order by 1"), full.rows(files)
+    run_world(full.settings, full.world, say=lambda _: None)
+    assert (full.rows(f"{totals} order by 1"), full.rows(files)) == before
+
+
+def test_a_port_that_is_taken_is_told(full):
+    port = int((full.settings.warehouse / PORT_FILE).read_text(encoding="ascii"))
+    with socket.create_server(("127.0.0.1", port)), pytest.raises(AnchorspendError) as refusal:
+        run_world(full.settings, full.world, say=lambda _: None)
+    assert f"port {port}" in str(refusal.value)
+
+
+def test_the_demo_refuses_to_hide_other_publishers(tmp_path):
+    payments = tmp_path / "devon.csv"
+    payments.write_text("Date,Supplier,Amount\n01/04/2024,A Ltd,500.00\n", encoding="utf-8")
+    settings = Settings(warehouse=tmp_path / "warehouse")
+    add_dropped_files(settings, "devon_county_council", [payments])
+    with pytest.raises(AnchorspendError, match="holds files of devon_county_council"):
+        run_invented_demo(settings, say=lambda _: None, scale=0.01)

@@ -143,6 +143,11 @@ class Site:
         """As "127.0.0.1:40000"."""
         return urlsplit(self.url).netloc
 
+    @property
+    def port(self) -> int:
+        """The port that it is served on."""
+        return int(self.url.rpartition(":")[2])
+
     def begin_second_night(self) -> None:
         """Replace what a publisher replaces: from now on its longer file is served."""
         self.is_second_night = True
@@ -229,15 +234,15 @@ class _Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def serve_site(
-    site_root: Path, second_night: Path, publishers: Sequence[Publisher]
+    site_root: Path, second_night: Path, publishers: Sequence[Publisher], port: int
 ) -> Iterator[Site]:
-    """Serve the pages and files on a free port of 127.0.0.1 until the end of the block."""
+    """Serve the pages and files on a port of 127.0.0.1, on any for 0, until the block ends."""
 
     class Handler(_Handler):
         blocked = frozenset(one.id for one in publishers if one.site == "blocked")
         forms = frozenset(one.id for one in publishers if one.site == "form")
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     server.daemon_threads = True
     site = Site(f"http://127.0.0.1:{server.server_port}", site_root, second_night)
     Handler.site = site

@@ -150,8 +150,12 @@ def build_world(
 
 
 @contextmanager
-def serve(world: World) -> Iterator[Site]:
-    """Serve the world's websites on this machine, and write the registry that leads to them."""
-    with serve_site(world.site, world.second_night, world.publishers) as site:
+def serve(world: World, port: int = 0) -> Iterator[Site]:
+    """Serve the world's websites on this machine, and write the registry that leads to them.
+
+    Addresses hold the port, so that a night after an earlier one needs the port of that one; 0 is
+    any that is free. Raises OSError where the port is not free.
+    """
+    with serve_site(world.site, world.second_night, world.publishers, port) as site:
         write_registry(world.registry, list(world.publishers), site.url)
         yield site
