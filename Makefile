@@ -32,7 +32,7 @@ check: setup
 	$(BIN)/dagster definitions validate -w workspace.yaml
 
 test: check
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2
 
 # Dagster's pages on this machine alone, over the warehouse that is there.
 ui: setup
