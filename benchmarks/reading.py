@@ -6,14 +6,12 @@ hold the same payments as plain csv. Both sides end as Parquet on disk. Bars: DE
 
 import argparse
 import io
-import multiprocessing
-import os
 import random
 import resource
 import tempfile
 import time
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -22,6 +20,7 @@ import openpyxl
 import polars as pl
 import python_calamine
 
+from pipeline.normalise.processes import reading_processes
 from pipeline.normalise.reading import read_payments
 from pipeline.read import read_workbook
 
@@ -71,18 +70,13 @@ def read_one(path: Path, out: Path) -> tuple[int, Decimal]:
     return reading.payments.height, Decimal(reading.summary.total_gbp)
 
 
-def start_processes(messy: Path, out: Path, processes: int) -> ProcessPoolExecutor:
-    """A pool whose processes have imported the reader and read one file each."""
-    # A forked process would inherit the locks of Polars' threads, and wait for them for ever.
-    # Several processes with a thread for each core would wait for one another.
-    os.environ["POLARS_MAX_THREADS"] = "1"
-    pool = ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"))
+def warm_up(pool: Executor, messy: Path, out: Path, processes: int) -> None:
+    """Let the processes start, import the reader and read one file each."""
     first = [min(messy.iterdir())] * processes
     list(pool.map(read_one, first, [out] * processes))
-    return pool
 
 
-def read_all(pool: ProcessPoolExecutor, messy: Path, out: Path) -> tuple[int, Decimal]:
+def read_all(pool: Executor, messy: Path, out: Path) -> tuple[int, Decimal]:
     """Every messy file; rows and pounds in all."""
     paths = sorted(messy.iterdir())
     done = list(pool.map(read_one, paths, [out] * len(paths), chunksize=8))
@@ -110,12 +104,10 @@ def compare_csv(files: int, rows: int, processes: int) -> None:
         messy, clean = write_files(folder, files, rows)
         out = folder / "out"
         out.mkdir()
-        started = time.perf_counter()
-        pool = start_processes(messy, out, processes)
-        start_up = time.perf_counter() - started
         # In turn, so that what else the machine does weighs on both.
         bare, ours = [], []
-        with pool:
+        with reading_processes(processes) as pool:
+            start_up = seconds(lambda: warm_up(pool, messy, out, processes))
             for _ in range(2):
                 bare.append(seconds(lambda: scan_all(clean, out)))
                 started = time.perf_counter()

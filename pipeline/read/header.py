@@ -259,9 +259,7 @@ def header_of_row(position: int, row: Sequence[str | None], rules: HeadingRules)
             meanings[role] = max(meanings.get(role, 0), heading.certainty)
     score = sum(meanings.values())
     is_header = (
-        len(meanings) >= 2
-        and _names_a_payment(headings)
-        and figures <= (1 if score >= 8 else 0)
+        len(meanings) >= 2 and _names_a_payment(headings) and figures <= (1 if score >= 8 else 0)
     )
     return Header((position,), headings, score) if is_header else None
 
