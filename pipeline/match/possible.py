@@ -14,6 +14,11 @@ from pipeline.registers.schema import scan_table
 # take for the other, or that of a different body ("ACS LIMITED" is not the charity ACS).
 FORM_FITS, FORM_NEAR, FORM_CONFLICTS = 0, 1, 2
 KIND_RANKS = {"current": 0, "working": 1, "previous": 2}
+# Which entry names an organisation that stands in several registers.
+REGISTER_RANKS = {"pub": 0, "coh": 1, "chc": 2, "mpr": 3, "gias": 4, "ods": 5, "lad": 6}
+PUBLIC_REGISTERS = ("lad", "ods", "pub")
+# A name is looked for here only where no company, charity or mutual bears it.
+FALLBACK_REGISTERS = ("gias", *PUBLIC_REGISTERS)
 # Every number stands above every name.
 NUMBER_RANK = -1
 
@@ -50,12 +55,17 @@ def by_name_key(spellings: pl.DataFrame, registers_dir: Path) -> pl.DataFrame:
         registered_form="legal_form",
         registered_words="name_words",
     )
-    hits = names.join(
-        spellings.lazy().select(
-            "supplier_id", "rank", "reading", "legal_form", "name_words", "name_key"
-        ),
-        on="name_key",
-    ).collect(engine="streaming")
+    hits = (
+        names.join(
+            spellings.lazy().select(
+                "supplier_id", "claimed", "rank", "reading", "legal_form", "name_words", "name_key"
+            ),
+            on="name_key",
+        )
+        .filter(_is_looked_for())
+        .drop("claimed")
+        .collect(engine="streaming")
+    )
     possible = _with_organisation(hits, registers_dir).with_columns(
         kind_rank=pl.col("name_kind").replace_strict(KIND_RANKS, return_dtype=pl.Int8),
         form_rank=_form_rank(),
@@ -80,7 +90,13 @@ def by_name_key(spellings: pl.DataFrame, registers_dir: Path) -> pl.DataFrame:
 
 def by_near_name(spellings: pl.DataFrame, registers_dir: Path) -> pl.DataFrame:
     """The organisations with a name near to one of a supplier's spellings, of no other form."""
-    hits = near_names(spellings, registers_dir)
+    claims = spellings.select("supplier_id", "claimed").unique()
+    hits = (
+        near_names(spellings, registers_dir)
+        .join(claims, on="supplier_id", maintain_order="left")
+        .filter(_is_looked_for())
+        .drop("claimed")
+    )
     return (
         _with_organisation(hits, registers_dir)
         .with_columns(
@@ -91,6 +107,18 @@ def by_near_name(spellings: pl.DataFrame, registers_dir: Path) -> pl.DataFrame:
         .filter(pl.col("form_rank") != FORM_CONFLICTS)
         .filter((pl.col("difference") != "branch") | _has_branches())
         .drop("name_kind", "reading", "legal_form", "registered_form", "difference")
+    )
+
+
+def _is_looked_for() -> pl.Expr:
+    """Whether a name that claims a class is looked for in a register."""
+    register, claimed = pl.col("register"), pl.col("claimed")
+    return (
+        pl.when(claimed == "public_body")
+        .then(register.is_in(PUBLIC_REGISTERS))
+        .when(claimed == "gp_practice")
+        .then(register == "ods")
+        .otherwise(pl.lit(value=True))
     )
 
 
@@ -146,7 +174,8 @@ def _with_organisation(hits: pl.DataFrame, registers_dir: Path) -> pl.DataFrame:
         )
         .collect(engine="streaming")
     )
-    is_company_too = pl.col("other_register") == "coh"
+    # Many schools are run by one company, so that they are no single organisation.
+    is_company_too = (pl.col("other_register") == "coh") & (pl.col("register") != "gias")
     return hits.join(organisations, on=["register", "number"]).with_columns(
         unit=pl.when(is_company_too)
         .then(pl.concat_str(pl.lit("coh:"), "other_number"))

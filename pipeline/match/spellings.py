@@ -1,8 +1,17 @@
 """The ways in which one supplier name can be read: whole, without reference, either side of T/A."""
 
-import polars as pl
+import functools
+from collections.abc import Mapping
+from pathlib import Path
 
-from pipeline.registers.names import with_name_key
+import polars as pl
+import yaml
+
+from pipeline.registers.names import clean_words, with_name_key
+
+PUBLIC_WORDS_PATH = Path(__file__).with_name("public_words.yml")
+BRACKETED = r"\s*\([^)]*(?:\)|$)\s*"
+BEHIND_DASH = r"\s+[-–—]\s+.*$"
 
 # "JAMES WATT LTD T/A WATT WASTE", "WITHERSLACK T/A WITHERSLACK GROUP LTD": either side can be the
 # registered name, the second only where it alone states a legal form ("WHITE FALCON 11 LTD T/A
@@ -13,7 +22,8 @@ TRAILING_NOTE = (
     r"(?i)(?:\s*[-/*(\[]+\s*(?:CIS|NON CIS|NO CIS|VAT|NON VAT|BACS|DD|NEW|CLOSED|DO NOT USE|GBP)"
     r"\s*[)\]*]*|\s+CIS|\s*[-#(*\[]+\s*\d[\d/ -]*[)\]*]*|\s+[A-Z]{0,4}\d{4,}[A-Z]{0,3})+\s*$"
 )
-LEADING_REFERENCE = r"^(?:[A-Z]{0,2}\d{5,}\s*[-:]?\s*)+"
+# A pdf prints the ledger's number of the supplier before it ("UK0479435601 : Prime Care").
+LEADING_REFERENCE = r"^(?:[A-Z]{0,3}\d{5,}[A-Z]{0,2}\d{0,3}\s*:\s*|[A-Z]{0,2}\d{5,}\s*[-:]?\s*)+"
 # "ACME LTD (LEEDS)", "ACME LIMITED - ROAD MARKING": what follows the form names a branch, unless
 # it is another name (a pdf's "HC ONE LIMITED Total HOLMWOOD NURSING HOME").
 BEHIND_FORM = r"(?i)^(.+?\s(?:LTD|LIMITED|PLC|LLP|CIC)\b).+$"
@@ -25,7 +35,7 @@ OTHER_NAME_BEHIND = r"(?i)\bTOTAL\b|\b(?:LTD|LIMITED|PLC|LLP|CIC|PARTNERSHIP|COM
 def spellings(suppliers: pl.DataFrame) -> pl.DataFrame:
     """Each way of reading each supplier's name, with its rank: lower is closer to the letter.
 
-    Columns: supplier_id, rank, reading, words, legal_form, name_words, name_key.
+    Columns: supplier_id, claimed, rank, reading, words, legal_form, name_words, name_key.
     """
     name = pl.col("supplier_name")
     bare = name.str.replace(TRAILING_NOTE, "").str.replace(LEADING_REFERENCE, "")
@@ -40,9 +50,49 @@ def spellings(suppliers: pl.DataFrame) -> pl.DataFrame:
             bare.str.replace(BEHIND_FORM, "$1")
         ),
     }
+    return _keyed(suppliers, readings)
+
+
+def public_spellings(suppliers: pl.DataFrame) -> pl.DataFrame:
+    """The ways of reading the names of public bodies, as `spellings` gives them.
+
+    Notes in brackets and behind a dash are an account or a way of paying ("(DD ONLY) Ribble
+    Valley Borough Council", "EXETER CITY COUNCIL(RATES&C/TAX)"), and words are written out.
+    """
+    name = pl.col("supplier_name").str.replace(LEADING_REFERENCE, "")
+    plain = name.str.replace_all(BRACKETED, " ").str.replace(BEHIND_DASH, "")
+    return _keyed(
+        suppliers,
+        {
+            "whole": name,
+            "written_out": _written_out(name),
+            "without_note": _written_out(plain),
+        },
+    )
+
+
+def _written_out(name: pl.Expr) -> pl.Expr:
+    words = public_words()
+    return (
+        pl.concat_str(pl.lit(" "), clean_words(name).str.replace_all(" ", "  "), pl.lit(" "))
+        .str.replace_many([f" {word} " for word in words], [f" {word} " for word in words.values()])
+        .str.replace_all(r" +", " ")
+        .str.strip_chars(" ")
+    )
+
+
+@functools.cache
+def public_words() -> Mapping[str, str]:
+    """The words of public_words.yml."""
+    words: Mapping[str, str] = yaml.safe_load(PUBLIC_WORDS_PATH.read_text(encoding="utf-8"))
+    return words
+
+
+def _keyed(suppliers: pl.DataFrame, readings: Mapping[str, pl.Expr]) -> pl.DataFrame:
     frames = [
         suppliers.lazy().select(
             "supplier_id",
+            "claimed",
             rank=pl.lit(rank, pl.Int8),
             reading=pl.lit(reading),
             text=text,

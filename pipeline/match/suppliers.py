@@ -7,13 +7,16 @@ import polars as pl
 
 from pipeline.match.classes import is_never_matched, with_payee_class
 from pipeline.match.possible import (
+    FALLBACK_REGISTERS,
     FORM_CONFLICTS,
     FORM_NEAR,
+    PUBLIC_REGISTERS,
+    REGISTER_RANKS,
     by_name_key,
     by_near_name,
     by_number,
 )
-from pipeline.match.spellings import spellings
+from pipeline.match.spellings import public_spellings, spellings
 from pipeline.registers.names import with_name_key
 from pipeline.registers.postcodes import clean_postcode
 
@@ -40,6 +43,7 @@ MUTUAL_NUMBER = r"^(?:IP|RS|SP|NP|NO)"
 QUALITIES = [
     "form_conflicts",
     "cost",
+    "is_fallback",
     "rank",
     "form_rank",
     "is_ended",
@@ -78,8 +82,13 @@ def match_suppliers(suppliers: pl.DataFrame, registers_dir: Path) -> MatchResult
         .collect()
     )
     may_have_number = named.filter(~pl.col("claimed").is_in(["redacted", "person"]))
-    may_have_name = named.filter(~is_never_matched(pl.col("claimed")))
-    read = spellings(may_have_name)
+    is_public = pl.col("claimed").is_in(["public_body", "gp_practice"])
+    read = pl.concat(
+        [
+            spellings(named.filter(~is_never_matched(pl.col("claimed")))),
+            public_spellings(named.filter(is_public)),
+        ]
+    )
     exact = pl.concat(
         [by_number(may_have_number, registers_dir), by_name_key(read, registers_dir)],
         how="diagonal",
@@ -116,7 +125,9 @@ def _best_of_each_unit(possible: pl.DataFrame, suppliers: pl.DataFrame) -> pl.Da
             form_conflicts=pl.col("form_rank") == FORM_CONFLICTS,
             is_ended=~pl.col("is_live").fill_null(value=False),
             elsewhere=~pl.col("paid_at").eq(pl.col("postcode")).fill_null(value=False),
-            is_charity=pl.col("register") == "chc",
+            register_rank=pl.col("register").replace_strict(REGISTER_RANKS, return_dtype=pl.Int8),
+            is_fallback=pl.col("register").is_in(FALLBACK_REGISTERS)
+            & ~pl.col("unit").str.starts_with("coh:"),
             # A name without a form is rather that of the body whose whole name it is than that of
             # a CIC or LLP of the same short name; publishers leave out LTD and PLC at will.
             is_other_form=pl.col("registered_form").is_in(["CIC", "LLP", "LP", "CIO"])
@@ -126,7 +137,7 @@ def _best_of_each_unit(possible: pl.DataFrame, suppliers: pl.DataFrame) -> pl.Da
             & pl.col("other_number").is_null()
             & pl.col("other_number").is_not_null().any().over("supplier_id"),
         )
-        .sort("supplier_id", *QUALITIES, "is_charity", "unit", "number")
+        .sort("supplier_id", *QUALITIES, "register_rank", "unit", "number")
         .unique(["supplier_id", "unit"], keep="first", maintain_order=True)
         .with_columns(tier=pl.struct(QUALITIES).rank("dense").over("supplier_id"))
     )
@@ -185,9 +196,15 @@ def _class() -> pl.Expr:
     return (
         pl.when(~matched)
         .then(pl.col("claimed"))
+        .when(pl.col("category") == "gp_practice")
+        .then(pl.lit("gp_practice"))
+        .when(pl.col("register").is_in(PUBLIC_REGISTERS))
+        .then(pl.lit("public_body"))
+        .when(pl.col("register") == "gias")
+        .then(pl.lit("school"))
         .when((pl.col("register") == "chc") | (pl.col("other_register") == "chc"))
         .then(pl.lit("charity"))
-        .when(pl.col("number").str.contains(MUTUAL_NUMBER))
+        .when((pl.col("register") == "mpr") | pl.col("number").str.contains(MUTUAL_NUMBER))
         .then(pl.lit("mutual"))
         .when(pl.col("category") == "Academy Trust")
         .then(pl.lit("school"))

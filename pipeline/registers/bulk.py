@@ -12,9 +12,16 @@ READING_MEMORY = "1GB"
 
 
 def csv_columns(
-    path: Path, plain: Path, headings: list[str], wanted: Mapping[str, str], parquet: Path
+    path: Path,
+    plain: Path,
+    headings: list[str],
+    wanted: Mapping[str, str],
+    parquet: Path,
+    has_heading: bool = True,
 ) -> pl.LazyFrame:
     """Some columns of an unpacked csv as text, by their new names; blanks are null.
+
+    Without a heading in the file `headings` stand for its columns in order.
 
     Polars 2.1 holds a csv whole while it streams it: 2.4 GB for BasicCompanyData, where this
     takes a tenth. Raises RegisterRefusedError naming the line where the csv is not well formed.
@@ -27,7 +34,7 @@ def csv_columns(
         path,
         plain,
         f"select {selected} from read_csv({_text(str(plain))}, columns = {{{columns}}},"
-        " header = true, auto_detect = false, delim = ',', quote = '\"', escape = '\"',"
+        f" header = {has_heading}, auto_detect = false, delim = ',', quote = '\"', escape = '\"',"
         " null_padding = false)",
         parquet,
     )

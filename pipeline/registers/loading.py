@@ -3,6 +3,7 @@
 import hashlib
 import json
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,12 +15,17 @@ from pipeline.registers import names
 from pipeline.registers.charities import extract_date, write_charities
 from pipeline.registers.companies import write_companies
 from pipeline.registers.directory import write_postcodes
+from pipeline.registers.mutuals import write_mutuals
+from pipeline.registers.nhs import write_nhs
+from pipeline.registers.parts import PART_ORGANISATIONS, part_paths, parts_dir
+from pipeline.registers.public_bodies import write_authorities, write_public_bodies
 from pipeline.registers.published import (
     RegisterFiles,
     RegisterRefusedError,
     file_sha256,
     find_register_files,
     published_date,
+    with_built_in_bodies,
 )
 from pipeline.registers.schema import (
     ORGANISATION_NAMES,
@@ -28,10 +34,12 @@ from pipeline.registers.schema import (
     table_path,
     write_whole,
 )
-from pipeline.registers.union import PART_ORGANISATIONS, part_paths, parts_dir, write_organisations
+from pipeline.registers.schools import write_schools
+from pipeline.registers.union import REGISTERS_OF_ORGANISATIONS, flags_path, write_organisations
 
 LEDGER_NAME = "registers.json"
-REGISTERS = ("coh", "chc", "postcodes")
+REGISTERS = (*REGISTERS_OF_ORGANISATIONS, "postcodes")
+Sources = Mapping[str, tuple[Path, ...]]
 LOADING_CODE = (
     Path(names.__file__),
     names.FORMS_PATH,
@@ -59,10 +67,14 @@ class RegistersRefusedError(RegisterRefusedError):
         self.snapshots = snapshots
 
 
-def load_registers(source_folder: Path | None, registers_dir: Path) -> list[RegisterSnapshot]:
+def load_registers(
+    source_folder: Path | None, registers_dir: Path, *, built_in_bodies: bool = False
+) -> list[RegisterSnapshot]:
     """Loads the registers found in a folder; one that is absent becomes an empty table.
 
-    Without a folder what was loaded before stays, or empty tables where nothing was.
+    With `built_in_bodies` the councils and public bodies of the registry are among them (an
+    invented world has its own). Without a folder what was loaded before stays, or empty tables
+    where nothing was.
     Raises RegistersRefusedError, after loading the others, where a register is not what it should
     be; its last good Parquet stays in use.
     """
@@ -71,7 +83,10 @@ def load_registers(source_folder: Path | None, registers_dir: Path) -> list[Regi
         ledger = _read_ledger(registers_dir)
         _publish(registers_dir, ledger)
         return [_snapshot(name, ledger[name], "unchanged") for name in REGISTERS if name in ledger]
-    return load_register_files(find_register_files(source_folder), registers_dir)
+    files = find_register_files(source_folder)
+    return load_register_files(
+        with_built_in_bodies(files) if built_in_bodies else files, registers_dir
+    )
 
 
 def load_register_files(files: RegisterFiles, registers_dir: Path) -> list[RegisterSnapshot]:
@@ -80,13 +95,20 @@ def load_register_files(files: RegisterFiles, registers_dir: Path) -> list[Regis
     sources = {
         "coh": files.companies,
         "chc": files.charities + files.charity_other_names,
+        "charities": files.charities,
+        "other_names": files.charity_other_names,
+        "mpr": files.mutuals,
+        "gias": files.schools,
+        "ods": files.nhs,
+        "lad": files.authorities,
+        "pub": files.public_bodies,
         "postcodes": files.postcodes,
     }
     ledger = _read_ledger(registers_dir)
     snapshots, refusals = [], []
     for register in REGISTERS:
         try:
-            snapshot = _load_one(register, sources[register], files, registers_dir, ledger)
+            snapshot = _load_one(register, sources[register], sources, registers_dir, ledger)
         except RegisterRefusedError as refusal:
             refusals.append(str(refusal))
         else:
@@ -99,7 +121,9 @@ def load_register_files(files: RegisterFiles, registers_dir: Path) -> list[Regis
 
 def _publish(registers_dir: Path, ledger: dict[str, Any]) -> None:
     """Puts the tables together again where a part has changed, then notes what was loaded."""
-    digests = {name: str(ledger[name]["sha256"]) for name in REGISTERS[:2] if name in ledger}
+    digests = {
+        name: str(ledger[name]["sha256"]) for name in REGISTERS_OF_ORGANISATIONS if name in ledger
+    }
     state = {"code": _code_digest(), "digests": digests}
     tables = [table_path(registers_dir, table) for table in SCHEMAS]
     if ledger.get("published") != state or not all(table.is_file() for table in tables):
@@ -113,7 +137,7 @@ def _publish(registers_dir: Path, ledger: dict[str, Any]) -> None:
 def _load_one(
     register: str,
     paths: tuple[Path, ...],
-    files: RegisterFiles,
+    sources: Sources,
     registers_dir: Path,
     ledger: dict[str, Any],
 ) -> RegisterSnapshot:
@@ -131,7 +155,7 @@ def _load_one(
     target_dir = registers_dir if register == "postcodes" else parts_dir(registers_dir)
     target_dir.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=registers_dir, prefix=".loading-") as loading:
-        rows, snapshot_date = _write_parts(register, files, Path(loading))
+        rows, snapshot_date = _write_parts(register, sources, Path(loading))
         for table in sorted(Path(loading).glob(f"{register}.*parquet")):
             table.replace(target_dir / table.name)
     ledger[register] = {
@@ -145,32 +169,45 @@ def _load_one(
     return _snapshot(register, ledger[register], "loaded")
 
 
-def _write_parts(register: str, files: RegisterFiles, loading: Path) -> tuple[int, date | None]:
+def _write_parts(register: str, sources: Sources, loading: Path) -> tuple[int, date | None]:
     """Writes the tables of one register into `loading`; returns its rows and its date."""
+    paths = sources[register]
     if register == "postcodes":
-        if not files.postcodes:
-            write_whole(POSTCODES.to_frame().lazy(), loading / "postcodes.parquet")
-            return 0, None
-        on = max(filter(None, map(published_date, files.postcodes)), default=None)
-        postcodes = loading / "postcodes.parquet"
-        rows = write_postcodes(files.postcodes, loading, postcodes)
-        refuse_duplicates(postcodes, "postcode", files.postcodes)
-        return rows, on
-    organisations, names_path = part_paths(loading, register)
-    if not (files.companies if register == "coh" else files.charities):
-        write_whole(PART_ORGANISATIONS.to_frame().lazy(), organisations)
-        write_whole(ORGANISATION_NAMES.to_frame().lazy(), names_path)
+        return _write_postcodes(paths, loading)
+    part = part_paths(loading, register)
+    if not (sources["charities"] if register == "chc" else paths):
+        write_whole(PART_ORGANISATIONS.to_frame().lazy(), part[0])
+        write_whole(ORGANISATION_NAMES.to_frame().lazy(), part[1])
         return 0, None
+    on = max(filter(None, map(published_date, paths)), default=None)
     if register == "coh":
-        on = max(filter(None, map(published_date, files.companies)), default=None)
-        rows = write_companies(files.companies, loading, organisations, names_path, on)
-        refuse_duplicates(organisations, "number", files.companies)
-        return rows, on
-    rows = write_charities(
-        files.charities, files.charity_other_names, loading, organisations, names_path
-    )
-    refuse_duplicates(organisations, "number", files.charities)
-    return rows, extract_date(organisations)
+        rows = write_companies(paths, loading, *part, on)
+    elif register == "chc":
+        rows = write_charities(sources["charities"], sources["other_names"], loading, *part)
+        on = extract_date(part[0])
+    elif register == "mpr":
+        rows = write_mutuals(paths, loading, part)
+    elif register == "gias":
+        rows = write_schools(paths, loading, part)
+    elif register == "ods":
+        rows = write_nhs(paths, loading, part)
+    elif register == "lad":
+        rows = write_authorities(paths[0], part)
+    else:
+        rows = write_public_bodies(paths[1], paths[0], part, flags_path(loading))
+    refuse_duplicates(part[0], "number", paths)
+    return rows, on
+
+
+def _write_postcodes(paths: tuple[Path, ...], loading: Path) -> tuple[int, date | None]:
+    postcodes = table_path(loading, "postcodes")
+    if not paths:
+        write_whole(POSTCODES.to_frame().lazy(), postcodes)
+        return 0, None
+    on = max(filter(None, map(published_date, paths)), default=None)
+    rows = write_postcodes(paths, loading, postcodes)
+    refuse_duplicates(postcodes, "postcode", paths)
+    return rows, on
 
 
 def refuse_duplicates(part: Path, column: str, paths: tuple[Path, ...]) -> None:

@@ -8,12 +8,13 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from pipeline.errors import AnchorspendError
+from pipeline.registry.load import BUILT_IN
 
 # BasicCompanyData is 2.7 GB unpacked, ONSPD 1.4 GB (2025).
 LARGEST_UNPACKED_BYTES = 16 * 2**30
@@ -29,12 +30,21 @@ NAME_PATTERNS = {
     ),
     "charities": re.compile(r"^publicextract\.charity(?!_).*\.(zip|json)$", re.IGNORECASE),
     "postcodes": re.compile(r"^(NSPL|ONSPD).*\.(zip|csv|csv\.gz)$", re.IGNORECASE),
+    "mutuals": re.compile(
+        r"^(SocietyList|mutual_company_numbers).*\.(zip|csv|csv\.gz)$", re.IGNORECASE
+    ),
+    "schools": re.compile(r"^edubasealldata.*\.(zip|csv|csv\.gz)$", re.IGNORECASE),
+    "nhs": re.compile(
+        r"^(nhs_ods_)?(etr|eccg|ecc|espha|ecsu|epraccur|eauth)\.(zip|csv|csv\.gz)$", re.IGNORECASE
+    ),
 }
 HEADING_PATTERNS = {
     "companies": re.compile(r'^"?CompanyName"?,"? ?CompanyNumber"?,'),
     "charity_other_names": re.compile(r'^\s*\[?\s*\{.*"charity_name_type"', re.DOTALL),
     "charities": re.compile(r'^\s*\[?\s*\{.*"charity_registration_status"', re.DOTALL),
     "postcodes": re.compile(r'^"?pcd7?"?,', re.IGNORECASE),
+    "mutuals": re.compile(r'^"?(Society Number"?,"?Society Suffix|org_id_a"?,"?org_id_b)"?,'),
+    "schools": re.compile(r'^"?URN"?,"?LA \(code\)"?,'),
 }
 # The zip of NSPL and ONSPD holds the directory under Data/, with the same rows again by postcode
 # area under Data/multi_csv/ and names of codes under Documents/.
@@ -56,6 +66,11 @@ class RegisterFiles:
     charities: tuple[Path, ...] = ()
     charity_other_names: tuple[Path, ...] = ()
     postcodes: tuple[Path, ...] = ()
+    mutuals: tuple[Path, ...] = ()
+    nhs: tuple[Path, ...] = ()
+    schools: tuple[Path, ...] = ()
+    authorities: tuple[Path, ...] = ()
+    public_bodies: tuple[Path, ...] = ()
 
 
 def find_register_files(folder: Path) -> RegisterFiles:
@@ -81,7 +96,21 @@ def choose_register_files(paths: Iterable[Path]) -> RegisterFiles:
     for path in paths:
         if kind := kind_by_name(path) or kind_by_heading(path):
             by_kind.setdefault(kind, []).append(path)
-    return RegisterFiles(**{kind: newest_set(found) for kind, found in by_kind.items()})
+    nhs = by_kind.pop("nhs", [])
+    return RegisterFiles(
+        **{kind: newest_set(found) for kind, found in by_kind.items()},
+        nhs=newest_of_each_list(nhs),
+    )
+
+
+def with_built_in_bodies(files: RegisterFiles) -> RegisterFiles:
+    """The same files with the councils and public bodies of the built-in registry."""
+    councils = BUILT_IN / "local_authorities.csv"
+    return replace(
+        files,
+        authorities=(councils,),
+        public_bodies=(councils, BUILT_IN / "public_bodies.yml"),
+    )
 
 
 def named_register_files(companies: Sequence[Path], charities: Sequence[Path]) -> RegisterFiles:
@@ -137,6 +166,14 @@ def newest_set(paths: list[Path]) -> tuple[Path, ...]:
     return tuple(by_number[number] for number in sorted(by_number))
 
 
+def newest_of_each_list(paths: list[Path]) -> tuple[Path, ...]:
+    """One file of each NHS list (etr.csv, epraccur.zip ...), in order of name."""
+    by_list: dict[str, Path] = {}
+    for path in sorted(paths, reverse=True):
+        by_list[path.name.lower().removeprefix("nhs_ods_").split(".")[0]] = path
+    return tuple(by_list[name] for name in sorted(by_list))
+
+
 def published_date(path: Path) -> date | None:
     """The date that a publisher wrote into the file name; months stand for their first day."""
     try:
@@ -181,15 +218,17 @@ def open_plain(path: Path, member: re.Pattern[str] | None) -> BinaryIO:
         return cast("BinaryIO", archive.open(wanted[0]))
 
 
-def unpack(path: Path, plain: Path, member: re.Pattern[str] | None = None) -> None:
+def unpack(
+    path: Path, plain: Path, member: re.Pattern[str] | None = None, encoding: str = "utf-8"
+) -> None:
     """Writes the text inside a published file to `plain`, as UTF-8 without a byte-order mark.
 
-    Bytes that are no UTF-8 become replacement characters: one of them is no reason to refuse five
-    million companies. Raises RegisterRefusedError where the file is cut short, damaged or larger
-    than any register.
+    Bytes that are none of the encoding become replacement characters: one of them is no reason to
+    refuse five million companies. Raises RegisterRefusedError where the file is cut short, damaged
+    or larger than any register.
     """
     written = 0
-    decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+    decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
     try:
         with open_plain(path, member) as source, plain.open("wb") as target:
             block = source.read(COPY_BYTES).removeprefix(codecs.BOM_UTF8)

@@ -5,28 +5,29 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
+from polars.datatypes import DataType, DataTypeClass
 
-ORGANISATIONS = pl.Schema(
-    {
-        "register": pl.String,
-        "number": pl.String,
-        "name": pl.String,
-        "status": pl.String,
-        "is_live": pl.Boolean,
-        "category": pl.String,
-        "accounts_category": pl.String,
-        "sic_code": pl.String,
-        "sic_text": pl.String,
-        "postcode": pl.String,
-        "incorporated_date": pl.Date,
-        "dissolved_date": pl.Date,
-        "other_register": pl.String,
-        "other_number": pl.String,
-        "other_evidence": pl.String,
-        "snapshot_date": pl.Date,
-        "source_sha256": pl.String,
-    }
-)
+_ORGANISATIONS: Mapping[str, DataType | DataTypeClass] = {
+    "register": pl.String,
+    "number": pl.String,
+    "name": pl.String,
+    "status": pl.String,
+    "is_live": pl.Boolean,
+    "category": pl.String,
+    "accounts_category": pl.String,
+    "sic_code": pl.String,
+    "sic_text": pl.String,
+    "postcode": pl.String,
+    "lad_codes": pl.List(pl.String),
+    "incorporated_date": pl.Date,
+    "dissolved_date": pl.Date,
+    "other_register": pl.String,
+    "other_number": pl.String,
+    "other_evidence": pl.String,
+    "snapshot_date": pl.Date,
+    "source_sha256": pl.String,
+}
+ORGANISATIONS = pl.Schema(_ORGANISATIONS)
 ORGANISATION_NAMES = pl.Schema(
     {
         "register": pl.String,
@@ -53,9 +54,23 @@ POSTCODES = pl.Schema(
         "terminated": pl.Date,
     }
 )
+# What is known of an organisation beside its register: who is public, owned by an anchor, or
+# passes the pounds on (ANALYSIS section 1).
+ORGANISATION_FLAGS = pl.Schema(
+    {
+        "register": pl.String,
+        "number": pl.String,
+        "payee_is_public": pl.Boolean,
+        "payee_control": pl.String,
+        "owned_by": pl.String,
+        "is_intermediary": pl.Boolean,
+        "reason": pl.String,
+    }
+)
 SCHEMAS: Mapping[str, pl.Schema] = {
     "organisations": ORGANISATIONS,
     "organisation_names": ORGANISATION_NAMES,
+    "organisation_flags": ORGANISATION_FLAGS,
     "postcodes": POSTCODES,
 }
 

@@ -5,24 +5,18 @@ from pathlib import Path
 
 import polars as pl
 
+from pipeline.registers.names import with_name_key
+from pipeline.registers.parts import parts_dir, scan_part
 from pipeline.registers.schema import (
+    ORGANISATION_FLAGS,
     ORGANISATION_NAMES,
     ORGANISATIONS,
     table_path,
     write_whole,
 )
 
-# What a part knows more than the published table: the company number that a charity states.
-PART_ORGANISATIONS = pl.Schema(
-    [
-        *(
-            (name, dtype)
-            for name, dtype in ORGANISATIONS.items()
-            if not name.startswith(("other_", "source_"))
-        ),
-        ("published_company_number", pl.String()),
-    ]
-)
+# The registers of organisations, in the order in which one organisation's entries are named.
+REGISTERS_OF_ORGANISATIONS = ("coh", "chc", "mpr", "gias", "ods", "lad", "pub")
 # Companies that charities are: without share capital, as CIOs, or as registered societies.
 CHARITABLE_CATEGORIES = (
     "PRI/LTD BY GUAR/NSC (Private, limited by guarantee, no share capital)",
@@ -35,20 +29,11 @@ CHARITABLE_CATEGORIES = (
 )
 
 
-def part_paths(folder: Path, register: str) -> tuple[Path, Path]:
-    """The Parquet files of one register's organisations and names in a folder of parts."""
-    return folder / f"{register}.organisations.parquet", folder / f"{register}.names.parquet"
-
-
-def parts_dir(registers_dir: Path) -> Path:
-    """The last good Parquet of each register, from which the published tables are put together."""
-    return registers_dir / "parts"
-
-
 def write_organisations(registers_dir: Path, sha256_by_register: Mapping[str, str]) -> None:
     """Writes organisations and organisation_names from the parts; an absent part is empty."""
-    companies, company_names = _parts(registers_dir, "coh")
-    charities, charity_names = _parts(registers_dir, "chc")
+    parts = {name: scan_part(registers_dir, name) for name in REGISTERS_OF_ORGANISATIONS}
+    companies, company_names = parts["coh"]
+    charities, charity_names = parts["chc"]
     stated = stated_links(charities).collect()
     inferred = same_name_links(companies, company_names, charities, charity_names).collect()
     links = pl.concat([stated, inferred.join(stated, on="company_number", how="anti")])
@@ -56,6 +41,25 @@ def write_organisations(registers_dir: Path, sha256_by_register: Mapping[str, st
         [
             _with_other(companies, links, "company_number", "charity_number", "chc"),
             _with_other(charities, links, "charity_number", "company_number", "coh"),
+            _with_company(parts["mpr"][0], society_links(parts["mpr"][0], companies)),
+            _with_company(
+                parts["gias"][0],
+                parts["gias"][0]
+                .filter(pl.col("published_company_number").is_not_null())
+                .select(
+                    "number",
+                    other_number="published_company_number",
+                    other_evidence=pl.lit("run by"),
+                ),
+            ),
+            _with_company(parts["ods"][0], None),
+            _with_company(parts["lad"][0], None),
+            _with_company(
+                parts["pub"][0],
+                named_companies(parts["pub"][1], companies, company_names).select(
+                    "number", "other_number", other_evidence=pl.lit("same name")
+                ),
+            ),
         ]
     ).with_columns(
         source_sha256=pl.col("register").replace_strict(
@@ -66,9 +70,86 @@ def write_organisations(registers_dir: Path, sha256_by_register: Mapping[str, st
         organisations.select(ORGANISATIONS.names()), table_path(registers_dir, "organisations")
     )
     write_whole(
-        pl.concat([company_names, charity_names]).select(ORGANISATION_NAMES.names()),
+        pl.concat([names for _, names in parts.values()]).select(ORGANISATION_NAMES.names()),
         table_path(registers_dir, "organisation_names"),
     )
+    _write_flags(registers_dir, companies, company_names)
+
+
+def society_links(societies: pl.LazyFrame, companies: pl.LazyFrame) -> pl.LazyFrame:
+    """Which society of the Mutuals Public Register is which entry of Companies House.
+
+    The numbers differ in the prefix: 10002R is IP10002R there (SP in Scotland, NP in Northern
+    Ireland, RS since 2014, written with leading zeros); where several fit, none is taken.
+    """
+    plain = r"^(?:IP|SP|NP|RS|NO)?0*(.+)$"
+    stated = pl.col("published_company_number")
+    by_digits = companies.filter(pl.col("number").str.contains(r"^(?:IP|SP|NP|RS|NO)[0-9]")).select(
+        digits=pl.col("number").str.extract(plain), other_number="number"
+    )
+    return (
+        societies.with_columns(digits=pl.coalesce(stated, pl.col("number")).str.extract(plain))
+        .join(by_digits, on="digits")
+        .filter(stated.is_null() | (stated == pl.col("other_number")))
+        .filter((pl.len().over("number") == 1) & (pl.len().over("other_number") == 1))
+        .select("number", "other_number", other_evidence=pl.lit("same number"))
+    )
+
+
+def named_companies(
+    names: pl.LazyFrame, companies: pl.LazyFrame, company_names: pl.LazyFrame
+) -> pl.LazyFrame:
+    """The one live company that bears one of a body's names to the letter of its legal form."""
+    wanted = names.filter(pl.col("legal_form").is_not_null()).select(
+        "number", "name_key", "legal_form"
+    )
+    return (
+        _current_keys(companies, company_names)
+        .rename({"number": "other_number"})
+        .join(wanted, on=["name_key", "legal_form"])
+        .unique(["number", "other_number"])
+        .filter(pl.len().over("number") == 1)
+    )
+
+
+def _write_flags(registers_dir: Path, companies: pl.LazyFrame, company_names: pl.LazyFrame) -> None:
+    """Writes the flags, with the numbers of the companies that they are about."""
+    part = flags_path(parts_dir(registers_dir))
+    target = table_path(registers_dir, "organisation_flags")
+    if not part.is_file():
+        write_whole(ORGANISATION_FLAGS.to_frame().lazy(), target)
+        return
+    flags = pl.scan_parquet(part)
+    bodies = flags.filter(pl.col("name").is_null())
+    body_links = named_companies(scan_part(registers_dir, "pub")[1], companies, company_names)
+    of_body_companies = (
+        bodies.join(body_links.select("number", "other_number"), on="number")
+        .drop("number")
+        .rename({"other_number": "number"})
+        .with_columns(register=pl.lit("coh"))
+    )
+    by_name = with_name_key(flags.filter(pl.col("name").is_not_null()).drop("number"), "name")
+    found = named_companies(
+        by_name.select("name_key", "legal_form", number="name"), companies, company_names
+    ).select(name="number", number="other_number")
+    write_whole(
+        pl.concat(
+            [
+                bodies,
+                of_body_companies,
+                flags.drop("number").join(found, on="name"),
+            ],
+            how="diagonal",
+        )
+        .select(ORGANISATION_FLAGS.names())
+        .sort("register", "number"),
+        target,
+    )
+
+
+def flags_path(folder: Path) -> Path:
+    """The Parquet file of flags in a folder of parts."""
+    return folder / "pub.flags.parquet"
 
 
 def stated_links(charities: pl.LazyFrame) -> pl.LazyFrame:
@@ -151,11 +232,11 @@ def _with_other(
     )
 
 
-def _parts(registers_dir: Path, register: str) -> tuple[pl.LazyFrame, pl.LazyFrame]:
-    organisations, names = part_paths(parts_dir(registers_dir), register)
-    if not organisations.is_file() or not names.is_file():
-        return PART_ORGANISATIONS.to_frame().lazy(), ORGANISATION_NAMES.to_frame().lazy()
-    return (
-        pl.scan_parquet(organisations).select(PART_ORGANISATIONS.names()),
-        pl.scan_parquet(names).select(ORGANISATION_NAMES.names()),
-    )
+def _with_company(organisations: pl.LazyFrame, links: pl.LazyFrame | None) -> pl.LazyFrame:
+    if links is None:
+        links = pl.LazyFrame(
+            schema={"number": pl.String, "other_number": pl.String, "other_evidence": pl.String}
+        )
+    return organisations.join(
+        links.select("other_evidence", "number", "other_number"), on="number", how="left"
+    ).with_columns(other_register=pl.when(pl.col("other_number").is_not_null()).then(pl.lit("coh")))
