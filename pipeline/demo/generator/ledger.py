@@ -38,6 +38,7 @@ LEDGER = pl.Schema(
         "is_anchor_owned": pl.Boolean,
         "is_intermediary": pl.Boolean,
         "printed_name": pl.String,
+        "printed_how": pl.String,
         "printed_category": pl.String,
         "printed_description": pl.String,
         "is_redacted": pl.Boolean,
@@ -115,10 +116,11 @@ class Payees:
                 "vat_number": pl.String,
             },
         )
-        self.spellings = pl.Series([name for one in organisations for name in one.spellings])
-        counts = pl.Series([len(one.spellings) for one in organisations], dtype=pl.Int64)
-        self.spelling_count = counts
-        self.spelling_start = counts.cum_sum() - counts
+        self.spellings = pl.Series([name for one in organisations for name, _ in one.spellings])
+        self.spelling_how = pl.Series([how for one in organisations for _, how in one.spellings])
+        self.spelling_count = pl.Series(
+            [len(one.spellings) for one in organisations], dtype=pl.Int64
+        )
 
     def deck(self, line: Line, publisher: Publisher) -> list[int]:
         """Keys of those who can be paid, repeated by how often; neighbours twice as often."""
@@ -153,20 +155,16 @@ def payments_of(
     chosen = number.gather(below(drawn("line"), len(number)))
     sizes = pl.Series([len(deck) for _, deck in decks], dtype=pl.Int64)
     cards = pl.Series([key for _, deck in decks for key in deck])
-    place = (drawn("payee") % sizes.gather(chosen).cast(pl.UInt64)).cast(pl.Int64)
-    organisation = cards.gather((sizes.cum_sum() - sizes).gather(chosen) + place)
-    spelling = (
-        drawn("spelling") % payees.spelling_count.gather(organisation).cast(pl.UInt64)
-    ).cast(pl.Int64)
+    organisation = cards.gather(_place_within(drawn("payee"), sizes, chosen))
+    spelling = _place_within(drawn("spelling"), payees.spelling_count, organisation)
     first_day = date(year, 4, 1)
     days = (date(year + 1, 4, 1) - first_day).days
     frame = pl.DataFrame(
         {
             "chosen": chosen,
             "organisation": organisation,
-            "printed_name": payees.spellings.gather(
-                payees.spelling_start.gather(organisation) + spelling
-            ),
+            "printed_name": payees.spellings.gather(spelling),
+            "printed_how": payees.spelling_how.gather(spelling),
             "printed_category": _texts(chosen, drawn("category"), [x.categories for x, _ in decks]),
             "printed_description": _texts(
                 chosen, drawn("description"), [x.descriptions for x, _ in decks]
@@ -235,8 +233,13 @@ def _weight(line: Line, publisher: Publisher) -> int:
 def _texts(chosen: pl.Series, drawn: pl.Series, texts: list[tuple[str, ...]]) -> pl.Series:
     counts = pl.Series([len(some) for some in texts], dtype=pl.Int64)
     all_texts = pl.Series([text for some in texts for text in some])
-    which = (drawn % counts.gather(chosen).cast(pl.UInt64)).cast(pl.Int64)
-    return all_texts.gather((counts.cum_sum() - counts).gather(chosen) + which)
+    return all_texts.gather(_place_within(drawn, counts, chosen))
+
+
+def _place_within(drawn: pl.Series, counts: pl.Series, chosen: pl.Series) -> pl.Series:
+    """Where the drawn one of the chosen part is, of parts of so many that lie one after another."""
+    within = (drawn % counts.gather(chosen).cast(pl.UInt64)).cast(pl.Int64)
+    return (counts.cum_sum() - counts).gather(chosen) + within
 
 
 def _pence() -> pl.Expr:

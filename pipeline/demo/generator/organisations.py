@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -23,6 +23,7 @@ FORMS = {
     "academy": "",
 }
 UNREGISTERED = frozenset({"sole_trader", "person", "school", "public_body"})
+AS_REGISTERED = "as_registered"
 # Faults of names; the clean world has none of them.
 NAME_FAULTS = frozenset(
     {"misspelt", "cut_at_30", "trading_as", "previous_name", "branch", "ambiguous", "moved"}
@@ -33,6 +34,7 @@ NAME_FAULTS = frozenset(
 class Organisation:
     """A payee. Its place is where its registered office, or it itself, is.
 
+    `spellings` are names as printed, each with how it came about: AS_REGISTERED or by a fault.
     `postcode` is that of the newest register snapshot, `earlier_postcode` the one before
     `moved_on`; `trading_postcode` is where the site lies that really does the work.
     """
@@ -52,7 +54,7 @@ class Organisation:
     trading_postcode: str | None = None
     owner: str | None = None
     is_intermediary: bool = False
-    spellings: tuple[str, ...] = field(default=())
+    spellings: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -217,23 +219,27 @@ def legal_name(one: Organisation, name: str | None = None) -> str:
 def _spelt(one: Organisation, faults: Collection[str], chance: random.Random) -> Organisation:
     """Give the names by which publishers print this payee; repeats make a name likelier."""
     name = legal_name(one)
-    spellings = [name] * 6 + [name.upper()] * 6
+    sound = [name] * 6 + [name.upper()] * 6
     if name.endswith(" Limited"):
         short = name.removesuffix("Limited") + "Ltd"
-        spellings += [short] * 6 + [short.upper()] * 3
+        sound += [short] * 6 + [short.upper()] * 3
+    spellings = [(spelling, AS_REGISTERED) for spelling in sound]
     if one.register == "coh":
         if one.previous_name:
-            spellings += [legal_name(one, one.previous_name).upper()] * 6
+            previous = legal_name(one, one.previous_name).upper()
+            spellings += [(previous, "previous_name")] * 6
         if "misspelt" in faults and chance.random() < 0.3:
-            spellings += [_misspelt(name, chance)] * 2
+            spellings += [(_misspelt(name, chance), "misspelt")] * 2
         if "trading_as" in faults and chance.random() < 0.1:
-            spellings += [f"{name} T/A {name.split()[0]} {chance.choice(['Direct', 'Local'])}"] * 3
+            trading = f"{name.split()[0]} {chance.choice(['Direct', 'Local'])}"
+            spellings += [(f"{name} T/A {trading}", "trading_as")] * 3
         if "branch" in faults and one.trading_postcode:
-            spellings += [f"{name} (Branch {one.trading_postcode.split()[0]})"] * 3
+            spellings += [(f"{name} (Branch {one.trading_postcode.split()[0]})", "branch")] * 3
         if "ambiguous" in faults and one.kind in ("ltd", "llp"):
-            spellings += [one.name] * 2
+            spellings += [(one.name, "ambiguous")] * 2
     if "cut_at_30" in faults:
-        spellings += [spelling[:30].strip() for spelling in spellings[::4] if len(spelling) > 30]
+        long = [spelling for spelling in sound[::4] if len(spelling) > 30]
+        spellings += [(spelling[:30].strip(), "cut_at_30") for spelling in long]
     return replace(one, spellings=tuple(spellings))
 
 
