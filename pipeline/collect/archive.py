@@ -2,11 +2,13 @@
 
     <root>/<sha[:2]>/<sha256>/content                          the bytes
     <root>/<sha[:2]>/<sha256>/<publication_id>.<version>.json  what was published under them
+    <root>/<sha[:2]>/<sha256>/withdrawn.json                   why the bytes are no longer there
+    <root>/<sha[:2]>/<sha256>/accepted.json                    why a doubtful version was found right
     <root>/incoming/                                           downloads under way
 
-Nothing in it is ever overwritten or deleted. `version` counts the sidecars of one publication:
-a publication whose bytes return to an earlier version (Devon's 202501 was overwritten and put
-back within six minutes) has two sidecars beside the same content.
+Nothing in it is ever overwritten, and nothing deleted but by `withdraw`. `version` counts the
+sidecars of one publication: a publication whose bytes return to an earlier version (Devon's 202501
+was overwritten and put back within six minutes) has two sidecars beside the same content.
 """
 
 import hashlib
@@ -17,7 +19,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -26,6 +28,8 @@ from pipeline.collect.attempts import FormPairs, Kind, Publication
 from pipeline.errors import AnchorspendError
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_TOMBSTONE = "withdrawn.json"
+_ACCEPTED = "accepted.json"
 _CHUNK = 1 << 20
 _STALE_SECONDS = 24 * 3600
 
@@ -95,6 +99,19 @@ def form_pairs(pairs: list[list[str]] | None) -> FormPairs | None:
 
 def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
+
+
+@dataclass(frozen=True)
+class Tombstone:
+    """What stays of a file version that was withdrawn: its digest, when and why.
+
+    `replaced_by` is the sha256 of the same file without what had to go, where there is one.
+    """
+
+    sha256: str
+    withdrawn_at: datetime
+    reason: str
+    replaced_by: str | None = None
 
 
 class PartFile:
@@ -189,11 +206,44 @@ class Archive:
         if path.exists():
             # The run that wrote it was ended before its ledger row: it says the same.
             return
-        with self.part_file() as part:
-            part.write(sidecar.to_json().encode())
-            part.settle()
-            part.path.replace(path)
-        _sync_folder(folder)
+        self._write_beside(path, path.name, sidecar.to_json())
+
+    def withdraw(self, tombstone: Tombstone) -> None:
+        """Delete the bytes of a file version for good; what they were published as stays.
+
+        The tombstone is on disk before the bytes go, so that a purge that is cut short is known.
+        """
+        content = self.content_path(tombstone.sha256)
+        content.parent.mkdir(parents=True, exist_ok=True)
+        fields = asdict(tombstone) | {"withdrawn_at": tombstone.withdrawn_at.isoformat()}
+        self._write_beside(content, _TOMBSTONE, json.dumps(fields, indent=1, ensure_ascii=False))
+        content.unlink(missing_ok=True)
+        _sync_folder(content.parent)
+
+    def tombstone(self, sha256: str) -> Tombstone | None:
+        """Why this file version was withdrawn, None where it was not.
+
+        Raises AnchorspendError where the tombstone cannot be read.
+        """
+        path = self.content_path(sha256).with_name(_TOMBSTONE)
+        try:
+            fields = json.loads(path.read_text(encoding="utf-8"))
+            at = datetime.fromisoformat(fields["withdrawn_at"])
+            return Tombstone(sha256, at, str(fields["reason"]), fields["replaced_by"])
+        except FileNotFoundError:
+            return None
+        except (KeyError, TypeError, ValueError) as error:
+            raise AnchorspendError(
+                f"The tombstone {path} is damaged ({error}): write it anew with "
+                f"`anchorspend withdraw {sha256}`."
+            ) from None
+
+    def tombstones(self) -> Iterator[Tombstone]:
+        """Every tombstone; raises AnchorspendError, naming the file, where one cannot be read."""
+        for path in sorted(self.root.glob(f"[0-9a-f][0-9a-f]/*/{_TOMBSTONE}")):
+            found = self.tombstone(path.parent.name)
+            if found is not None:
+                yield found
 
     def content_path(self, sha256: str) -> Path:
         """Where the bytes with this digest lie, or would lie."""
@@ -206,6 +256,10 @@ class Archive:
         try:
             return self.content_path(sha256).read_bytes()
         except FileNotFoundError:
+            if tombstone := self.tombstone(sha256):
+                raise AnchorspendError(
+                    f"File version {sha256} was withdrawn ({tombstone.reason}): its bytes are gone."
+                ) from None
             raise AnchorspendError(
                 f"The archive has lost file version {sha256}: restore {self.root} from a copy, "
                 "or run `anchorspend archive rebuild-ledger` so that it is fetched again."
@@ -216,7 +270,7 @@ class Archive:
 
         Raises AnchorspendError, naming the file, where a sidecar cannot be read.
         """
-        for path in sorted(self.root.glob("[0-9a-f][0-9a-f]/*/*.json")):
+        for path in sorted(self.root.glob("[0-9a-f][0-9a-f]/*/*.*.json")):
             try:
                 sidecar = Sidecar.from_json(path.read_text(encoding="utf-8"))
             except (KeyError, TypeError, ValueError) as error:
@@ -226,6 +280,33 @@ class Archive:
                 ) from None
             if self.content_path(sidecar.sha256).exists():
                 yield sidecar
+
+    def accept(self, sha256: str, accepted_at: datetime, reason: str) -> None:
+        """Note that somebody has looked at a version that was held back, and found it right.
+
+        Raises AnchorspendError where the archive does not hold it.
+        """
+        content = self.content_path(sha256)
+        if not content.exists():
+            raise AnchorspendError(
+                f"The archive holds no file version {sha256}: take one that "
+                "`anchorspend review` lists."
+            )
+        fields = {"sha256": sha256, "accepted_at": accepted_at.isoformat(), "reason": reason}
+        self._write_beside(content, _ACCEPTED, json.dumps(fields, indent=1, ensure_ascii=False))
+
+    def accepted(self) -> frozenset[str]:
+        """The sha256 of all versions that were accepted."""
+        found = self.root.glob(f"[0-9a-f][0-9a-f]/*/{_ACCEPTED}")
+        return frozenset(path.parent.name for path in found)
+
+    def _write_beside(self, content: Path, name: str, text: str) -> None:
+        """Put a text into the folder of some content, whole and on disk."""
+        with self.part_file() as part:
+            part.write((text.rstrip("\n") + "\n").encode())
+            part.settle()
+            part.path.replace(content.with_name(name))
+        _sync_folder(content.parent)
 
     def _verify(self, content: Path, size: int) -> None:
         held = content.stat().st_size

@@ -18,6 +18,7 @@ Outcome = Literal[
     "html_instead",
     "too_big",
     "refused",
+    "withdrawn",
     "error",
 ]
 # After these the archive holds the bytes that the publication has today.

@@ -72,12 +72,12 @@ def collect_publisher(
 
 
 def faults(publisher: Publisher, attempts: Sequence[Attempt]) -> list[Attempt]:
-    """The attempts that a person should look at: all but those after which we hold the newest.
+    """The attempts that a person should look at: all but those after which all is as it should be.
 
     A month that is not at its address yet is no fault where the rule writes addresses down
     without looking.
     """
-    quiet: set[Outcome] = set(HELD_OUTCOMES)
+    quiet: set[Outcome] = {*HELD_OUTCOMES, "withdrawn"}
     if isinstance(publisher.discovery, UrlPerMonth | Socrata):
         quiet.add("not_published")
     return [attempt for attempt in attempts if attempt.outcome not in quiet]

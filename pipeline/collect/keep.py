@@ -26,7 +26,20 @@ def keep_bytes(
     headers: Mapping[str, str],
     http_status: int | None = None,
 ) -> Attempt:
-    """Archive what was just fetched, unless the publication has these bytes already."""
+    """Archive what was just fetched, unless the publication has these bytes already.
+
+    Bytes that were withdrawn are not kept again.
+    """
+    if tombstone := archive.tombstone(part.sha256):
+        return ledger.record(
+            Attempt(
+                publication=publication,
+                outcome="withdrawn",
+                fetched_at=datetime.now(UTC),
+                http_status=http_status,
+                reason=f"not kept, because it was withdrawn: {tombstone.reason}",
+            )
+        )
     held = ledger.held(publication.publication_id)
     outcome: Outcome = "new"
     if held is not None:

@@ -45,6 +45,7 @@ create table if not exists attempts (
     reason text not null,
     version integer
 );
+create table if not exists withdrawn (sha256 text primary key);
 create index if not exists attempts_by_publication on attempts (publication_id, attempt_id);
 create index if not exists attempts_by_publisher on attempts (publisher_id, attempt_id);
 """
@@ -79,7 +80,10 @@ _COLUMNS = (
 _INSERT = (
     f"insert into attempts ({', '.join(_COLUMNS)}) values ({', '.join('?' for _ in _COLUMNS)})"
 )
-_HELD = ", ".join(f"'{outcome}'" for outcome in HELD_OUTCOMES)
+_HELD = (
+    f"outcome in ({', '.join(repr(outcome) for outcome in HELD_OUTCOMES)}) "
+    "and sha256 not in (select sha256 from withdrawn)"
+)
 
 
 class Ledger:
@@ -131,7 +135,7 @@ class Ledger:
     def held(self, publication_id: str) -> Attempt | None:
         """The newest attempt after which the archive held the publication's bytes."""
         rows = self._select(
-            f"where publication_id = ? and outcome in ({_HELD}) order by attempt_id desc limit 1",
+            f"where publication_id = ? and {_HELD} order by attempt_id desc limit 1",
             publication_id,
         )
         return rows[0] if rows else None
@@ -164,7 +168,9 @@ class Ledger:
         return self._select(
             """where attempt_id in (
                 select max(attempt_id) from attempts
-                where outcome in ('new', 'changed') group by publication_id, sha256
+                where outcome in ('new', 'changed')
+                and sha256 not in (select sha256 from withdrawn)
+                group by publication_id, sha256
             ) order by attempt_id""",
         )
 
@@ -172,11 +178,23 @@ class Ledger:
         """Every publication that the archive holds, as it was last seen."""
         newest = self._select(
             f"""where attempt_id in (
-                select max(attempt_id) from attempts where outcome in ({_HELD})
-                group by publication_id
+                select max(attempt_id) from attempts where {_HELD} group by publication_id
             )"""
         )
         return {one.publication.publication_id: one.publication for one in newest}
+
+    def withdraw(self, sha256: str) -> list[Publication]:
+        """Hold this file version for nobody any more; the publications that had it."""
+
+        def note(connection: sqlite3.Connection) -> None:
+            connection.execute("insert or ignore into withdrawn values (?)", (sha256,))
+
+        had = {
+            attempt.publication.publication_id: attempt.publication
+            for attempt in self._select("where sha256 = ? order by attempt_id", sha256)
+        }
+        self._run(note)
+        return list(had.values())
 
     def _select(self, condition: str, *values: str) -> list[Attempt]:
         query = f"select attempt_id, {', '.join(_COLUMNS)} from attempts {condition}"
@@ -204,6 +222,9 @@ def rebuild_ledger(archive: Archive, path: Path) -> int:
         with closing(_connect(beside)) as connection, connection:
             connection.executescript(_SCHEMA)
             connection.executemany(_INSERT, [_row(attempt, version) for attempt, version in rows])
+            connection.executemany(
+                "insert into withdrawn values (?)", [(one.sha256,) for one in archive.tombstones()]
+            )
         # A journal of the old file would be rolled back into the new one.
         path.with_name(path.name + "-journal").unlink(missing_ok=True)
         beside.replace(path)

@@ -94,6 +94,15 @@ def test_a_damaged_sidecar_is_named(archive):
         list(archive.sidecars())
 
 
+def test_an_accepted_version_is_remembered_beside_its_bytes(archive):
+    sidecar = store(archive, b"a")
+    archive.accept(sidecar.sha256, NOW, "the council has confirmed it")
+    assert archive.accepted() == {sidecar.sha256}
+    assert list(archive.sidecars()) == [sidecar]
+    with pytest.raises(AnchorspendError, match="anchorspend review"):
+        archive.accept("0" * 64, NOW, "no such version")
+
+
 def test_no_path_is_built_from_anything_but_a_digest(archive):
     with pytest.raises(ValueError, match="not a sha256"):
         archive.content_path("../../etc/passwd")
