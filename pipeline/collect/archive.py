@@ -3,7 +3,7 @@
     <root>/<sha[:2]>/<sha256>/content                          the bytes
     <root>/<sha[:2]>/<sha256>/<publication_id>.<version>.json  what was published under them
     <root>/<sha[:2]>/<sha256>/withdrawn.json                   why the bytes are no longer there
-    <root>/<sha[:2]>/<sha256>/accepted.json                    why a doubtful version was found right
+    <root>/<sha[:2]>/<sha256>/accepted.json                    why a doubtful version is right
     <root>/incoming/                                           downloads under way
 
 Nothing in it is ever overwritten, and nothing deleted but by `withdraw`. `version` counts the

@@ -358,6 +358,14 @@ def test_a_month_taken_out_of_a_file_is_not_kept():
     assert speaking(chosen(old, new)) == {("new", "2024-03"), ("new", "2024-05")}
 
 
+def test_files_of_two_months_at_one_address_both_speak():
+    first = version("May", MAY, 1)
+    second = version("June", month_of(6, 9), 2, first=date(2024, 6, 1), last=date(2024, 6, 30))
+    selection = chosen(first, second)
+    assert speaking(selection) == {("May", "2024-05"), ("June", "2024-06")}
+    assert not selection.files["is_held_back"].any()
+
+
 # --- generated overlaps ------------------------------------------------------------------------
 
 

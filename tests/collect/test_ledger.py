@@ -98,6 +98,17 @@ def test_a_new_label_of_the_same_bytes_is_in_the_archive_too(archive, ledger):
         assert held_files(rebuilt)["label"].to_list() == ["May 2025 (final)"]
 
 
+def test_an_address_that_is_used_for_one_month_after_the_other_keeps_each_months_label(
+    archive, ledger
+):
+    june = replace(MAY, label="June 2025", first_day=date(2025, 6, 1), last_day=date(2025, 6, 30))
+    keep(b"may", archive, ledger)
+    keep(b"june", archive, ledger, june)
+    held = held_files(ledger, every_version=True)
+    assert held["label"].to_list() == ["May 2025", "June 2025"]
+    assert held["first_day"].to_list() == [date(2025, 5, 1), date(2025, 6, 1)]
+
+
 def test_a_journal_of_the_old_ledger_is_not_left_beside_the_rebuilt_one(archive, ledger):
     ledger.close()
     journal = ledger.path.with_name("ledger.sqlite-journal")
