@@ -58,7 +58,7 @@ def test_both_jobs_give_the_marts_that_the_command_gives(world, tmp_path):
     by_command = Settings(warehouse=tmp_path / "by_command")
     run_demo(by_command, say=lambda _: None)
 
-    with dg.instance_for_test() as instance:
+    with dg.DagsterInstance.ephemeral() as instance:
         collected = run_job(world, "collect", instance, INVENTED)
         built = run_job(world, "build", instance)
 
@@ -89,7 +89,7 @@ def test_one_failing_publisher_turns_red_and_the_others_go_on(world):
     ]
     lost.unlink()
 
-    with dg.instance_for_test() as instance:
+    with dg.DagsterInstance.ephemeral() as instance:
         collected = run_job(world, "collect", instance, INVENTED)
 
     assert not collected.success
@@ -140,7 +140,7 @@ def test_a_broken_publisher_yaml_does_not_take_the_graph_down(world, tmp_path):
 def test_each_mart_shows_rows_types_and_what_its_columns_mean(world):
     for folder in sorted((WORLD / "files").iterdir()):
         add_dropped_files(world, folder.name, [folder])
-    with dg.instance_for_test() as instance:
+    with dg.DagsterInstance.ephemeral() as instance:
         run_job(world, "collect", instance, INVENTED)
         built = run_job(world, "build", instance)
     [payments] = [
