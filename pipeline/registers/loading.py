@@ -39,6 +39,8 @@ from pipeline.registers.union import REGISTERS_OF_ORGANISATIONS, flags_path, wri
 
 LEDGER_NAME = "registers.json"
 REGISTERS = (*REGISTERS_OF_ORGANISATIONS, "postcodes")
+# Registers lose a few hundredths from one month to the next at most.
+SMALLEST_SHARE = 0.8
 Sources = Mapping[str, tuple[Path, ...]]
 LOADING_CODE = (
     Path(names.__file__),
@@ -89,8 +91,14 @@ def load_registers(
     )
 
 
-def load_register_files(files: RegisterFiles, registers_dir: Path) -> list[RegisterSnapshot]:
-    """Loads these files as `load_registers` does."""
+def load_register_files(
+    files: RegisterFiles, registers_dir: Path, *, keeps_growing: bool = False
+) -> list[RegisterSnapshot]:
+    """Loads these files as `load_registers` does.
+
+    With `keeps_growing` a register that is absent, older or much smaller than the one in use is
+    refused too: downloads of one register follow each other.
+    """
     registers_dir.mkdir(parents=True, exist_ok=True)
     sources = {
         "coh": files.companies,
@@ -108,7 +116,7 @@ def load_register_files(files: RegisterFiles, registers_dir: Path) -> list[Regis
     snapshots, refusals = [], []
     for register in REGISTERS:
         try:
-            snapshot = _load_one(register, sources[register], sources, registers_dir, ledger)
+            snapshot = _load_one(register, sources, registers_dir, ledger, keeps_growing)
         except RegisterRefusedError as refusal:
             refusals.append(str(refusal))
         else:
@@ -136,13 +144,16 @@ def _publish(registers_dir: Path, ledger: dict[str, Any]) -> None:
 
 def _load_one(
     register: str,
-    paths: tuple[Path, ...],
     sources: Sources,
     registers_dir: Path,
     ledger: dict[str, Any],
+    keeps_growing: bool,
 ) -> RegisterSnapshot:
+    paths = sources[register]
     code = _code_digest()
-    last = ledger.get(register)
+    last = in_use = ledger.get(register)
+    if in_use and in_use["files"] and not paths and keeps_growing:
+        return _snapshot(register, in_use, "unchanged")
     if last and last["code"] != code:
         last = None
     stats = [[path.name, path.stat().st_size, path.stat().st_mtime_ns] for path in paths]
@@ -156,6 +167,8 @@ def _load_one(
     target_dir.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=registers_dir, prefix=".loading-") as loading:
         rows, snapshot_date = _write_parts(register, sources, Path(loading))
+        if in_use and keeps_growing:
+            refuse_shrunk(paths, rows, snapshot_date, in_use)
         for table in sorted(Path(loading).glob(f"{register}.*parquet")):
             table.replace(target_dir / table.name)
     ledger[register] = {
@@ -222,6 +235,23 @@ def refuse_duplicates(part: Path, column: str, paths: tuple[Path, ...]) -> None:
         raise RegisterRefusedError(
             f"{paths[0].name} should hold every {column} once but holds {twice[0]} "
             f"{twice[1]} times: download it again."
+        )
+
+
+def refuse_shrunk(
+    paths: tuple[Path, ...], rows: int, snapshot_date: date | None, in_use: Mapping[str, Any]
+) -> None:
+    """Raises RegisterRefusedError where a register is older or much smaller than the one in use."""
+    if rows < in_use["rows"] * SMALLEST_SHARE:
+        raise RegisterRefusedError(
+            f"{paths[0].name} should hold about {in_use['rows']} entries as the one in use does "
+            f"but holds {rows}: look at what its publisher says, or download it again."
+        )
+    used = date.fromisoformat(in_use["snapshot_date"]) if in_use["snapshot_date"] else None
+    if used and snapshot_date and snapshot_date < used:
+        raise RegisterRefusedError(
+            f"{paths[0].name} should be of {used} or later but is of {snapshot_date}: download "
+            "the current one."
         )
 
 

@@ -107,3 +107,9 @@ def write_nspl(folder, *records, heading=NSPL_HEADING, name="NSPL_AUG_2026_UK.cs
     path = Path(folder) / name
     path.write_text(csv_text(heading, records), encoding="utf-8")
     return path
+
+
+def zip_of(path, member, text):
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(member, text)
+    return path

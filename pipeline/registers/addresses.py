@@ -1,0 +1,43 @@
+"""Where organisations were at each snapshot of their register, so that moves can be told."""
+
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from pipeline.registers.loading import RegisterSnapshot
+from pipeline.registers.schema import scan_table, write_whole
+
+# A year of months and the one before, so that the same month of two years can be compared.
+KEPT_SNAPSHOTS = 13
+
+
+def addresses_dir(registers_dir: Path) -> Path:
+    """One file per register and snapshot: register, number, postcode, snapshot_date."""
+    return registers_dir / "organisation_addresses"
+
+
+def keep_addresses(
+    registers_dir: Path, snapshots: list[RegisterSnapshot], today: date, kept: int = KEPT_SNAPSHOTS
+) -> None:
+    """Keeps the addresses of newly loaded registers, and the newest `kept` snapshots of each.
+
+    A register that does not say its date has the day of loading.
+    """
+    for snapshot in snapshots:
+        if snapshot.register == "postcodes" or not snapshot.source_files:
+            continue
+        day = snapshot.snapshot_date or today
+        path = addresses_dir(registers_dir) / f"{snapshot.register}-{day.isoformat()}.parquet"
+        if snapshot.outcome == "loaded":
+            write_whole(
+                scan_table(registers_dir, "organisations")
+                .filter(
+                    (pl.col("register") == snapshot.register) & pl.col("postcode").is_not_null()
+                )
+                .select("register", "number", "postcode", snapshot_date=pl.lit(day)),
+                path,
+            )
+        of_register = sorted(path.parent.glob(f"{snapshot.register}-*.parquet"))
+        for old in of_register[: max(0, len(of_register) - kept)]:
+            old.unlink()
