@@ -44,7 +44,7 @@ SYSTEMS = {
         r"/media/\d+/",
         [APRIL, MAY],
     ),
-    # Umbraco: eight characters or a number as the folder; a year before any duty to publish is a slip.
+    # Umbraco: a number or eight characters as the folder; a year before any duty is a slip.
     "umbraco": (
         """<h2>Expenditure over £500 2024</h2>
         <p><a href="/media/a1b2c3d4/04-april-2024.csv">April 2024</a></p>
