@@ -22,11 +22,20 @@ FORMS = {
     "society": "Limited",
     "academy": "",
 }
-UNREGISTERED = frozenset({"sole_trader", "person", "school", "public_body"})
 AS_REGISTERED = "as_registered"
+UNREGISTERED = frozenset({"sole_trader", "person", "school", "public_body"})
 # Faults of names; the clean world has none of them.
 NAME_FAULTS = frozenset(
-    {"misspelt", "cut_at_30", "trading_as", "previous_name", "branch", "ambiguous", "moved"}
+    {
+        "misspelt",
+        "cut_at_30",
+        "trading_as",
+        "previous_name",
+        "branch",
+        "ambiguous",
+        "moved",
+        "looks_like_another",
+    }
 )
 
 
@@ -34,7 +43,8 @@ NAME_FAULTS = frozenset(
 class Organisation:
     """A payee. Its place is where its registered office, or it itself, is.
 
-    `spellings` are names as printed, each with how it came about: AS_REGISTERED or by a fault.
+    `spellings` are names as printed, each with how it came about: AS_REGISTERED or by a fault;
+    `how` is that of the right name.
     `postcode` is that of the newest register snapshot, `earlier_postcode` the one before
     `moved_on`; `trading_postcode` is where the site lies that really does the work.
     """
@@ -54,6 +64,7 @@ class Organisation:
     trading_postcode: str | None = None
     owner: str | None = None
     is_intermediary: bool = False
+    how: str = AS_REGISTERED
     spellings: tuple[tuple[str, str], ...] = ()
 
 
@@ -88,7 +99,8 @@ def make_organisations(
     Without the fault "unregistered" every payee is in a register.
     """
     chance = random.Random(f"{seed}/organisations")  # noqa: S311
-    names = _names(chance)
+    words = yaml.safe_load((HERE / "words.yml").read_text(encoding="utf-8"))
+    names = _names(words, chance)
     numbers = iter(range(10_000_001, 99_999_999, 37))
     charity_numbers = iter(range(900_001, 999_999))
     made: list[Organisation] = []
@@ -117,6 +129,10 @@ def make_organisations(
         postcode = chance.choice(postcodes_of(district))
         own = Organisation(len(made), name, "ltd", "owned", postcode, owner=publisher_id)
         made.append(_registered(own, numbers, charity_numbers))
+    if "looks_like_another" in faults:
+        for name in words["look_like_another"]:
+            one = Organisation(len(made), name, "ltd", "goods", _postcode(chance))
+            made.append(_registered(replace(one, how="looks_like_another"), numbers, iter(())))
     if "ambiguous" in faults:
         made += _namesakes(made, numbers, charity_numbers, chance)
     return [_spelt(_faulty(one, faults, names, chance), faults, chance) for one in made]
@@ -132,8 +148,7 @@ def lad_codes(organisations: list[Organisation]) -> tuple[list[str], list[str], 
     )
 
 
-def _names(chance: random.Random) -> Iterator[str]:
-    words = yaml.safe_load((HERE / "words.yml").read_text(encoding="utf-8"))
+def _names(words: dict[str, list[str]], chance: random.Random) -> Iterator[str]:
     stems = [first + second for first in words["first"] for second in words["second"]]
     chance.shuffle(stems)
     yield from stems
@@ -149,6 +164,8 @@ def _name(kind: str, pool: Pool, names: Iterator[str], chance: random.Random) ->
         return f"{title} {chance.choice('ABCDEFGHJKLMNPRSTW')} {stem}"
     if kind == "sole_trader":
         return f"{chance.choice('ABCDEFGHJKLMNPRSTW')} {stem} {chance.choice(pool.words)}"
+    if kind == "society" and pool.name != "housing":
+        return f"{stem} {chance.choice(pool.words)} Co-operative"
     return f"{stem} {chance.choice(pool.words)}"
 
 
@@ -182,7 +199,11 @@ def _namesakes(
     chance: random.Random,
 ) -> list[Organisation]:
     """Partnerships that have the name of a company in another place."""
-    others = [one for one in made if one.kind == "ltd" and one.pool in ("building", "goods")]
+    others = [
+        one
+        for one in made
+        if one.kind == "ltd" and one.pool in ("building", "goods") and one.how == AS_REGISTERED
+    ]
     return [
         _registered(
             replace(one, key=len(made) + place, kind="llp", postcode=_postcode(chance)),
@@ -197,7 +218,7 @@ def _faulty(
     one: Organisation, faults: Collection[str], names: Iterator[str], chance: random.Random
 ) -> Organisation:
     """Some have moved, some had another name, some work from a branch elsewhere."""
-    if one.register != "coh" or one.owner:
+    if one.register != "coh" or one.owner or one.how != AS_REGISTERED:
         return one
     drawn = chance.random()
     if "moved" in faults and drawn < 0.04:
@@ -223,8 +244,8 @@ def _spelt(one: Organisation, faults: Collection[str], chance: random.Random) ->
     if name.endswith(" Limited"):
         short = name.removesuffix("Limited") + "Ltd"
         sound += [short] * 6 + [short.upper()] * 3
-    spellings = [(spelling, AS_REGISTERED) for spelling in sound]
-    if one.register == "coh":
+    spellings = [(spelling, one.how) for spelling in sound]
+    if one.register == "coh" and one.how == AS_REGISTERED:
         if one.previous_name:
             previous = legal_name(one, one.previous_name).upper()
             spellings += [(previous, "previous_name")] * 6
