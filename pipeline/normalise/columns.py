@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from pipeline.normalise.profile import Profile
+from pipeline.normalise.profile import IDENTIFIERS, Profile
 from pipeline.read.header import Header, Heading
 
 # Net before gross, and the line's own amount before an invoice's, which may repeat on each line
@@ -180,6 +180,9 @@ def _looks_like_suppliers(profile: Profile, column: int) -> bool:
 def _supplier_column(headings: Sequence[Heading], profile: Profile, taken: set[int]) -> int | None:
     """The column of names; one that only repeats the publisher's own name is the last resort."""
     roles = ("supplier_name", "merchant_name")
+    if any("merchant_name" in h.roles and profile.names(i) >= 0.5 for i, h in enumerate(headings)):
+        # Beside a merchant a mere "Name" is the cardholder's.
+        taken = taken | {i for i, h in enumerate(headings) if h.folded in ("name", "names")}
     several = _first_confirmed(headings, roles, profile.different_names, profile, taken)
     if several is not None:
         return several
@@ -266,6 +269,9 @@ def _field_columns(
     fields = {}
     for name, roles in _FIELDS.items():
         column = _best_of(headings, roles, used, profile)
+        if column is not None and name in IDENTIFIERS and profile.share(name, column) < 0.5:
+            # "VAT" over pounds of VAT, "Postcode" over "Yes": not what ties suppliers together.
+            column = None
         if column is not None:
             fields[name] = column
             used.add(column)

@@ -54,8 +54,15 @@ _NAMED_DAY = re.compile(
 _MONTH_NAMED = re.compile(r"([a-z]{3,9})[-/. ,']*(\d{4}|\d{2})", re.IGNORECASE)
 _YEAR_MONTH_NAMED = re.compile(r"(\d{4})[-/. ]*([a-z]{3,9})", re.IGNORECASE)
 _MONTH_NUMBERED = re.compile(r"(\d{1,2})[-/](\d{4})|(\d{4})[-/](\d{1,2})")
-_COMPACT = re.compile(r"(?:19|20)\d{6}")
-_COMPACT_DAY_FIRST = re.compile(r"(\d{1,2})(\d{2})(20\d{2})")
+# Numbers that a spreadsheet took for decimals carry ".0".
+_COMPACT = re.compile(r"((?:19|20)\d{6})(?:\.0)?")
+_COMPACT_DAY_FIRST = re.compile(r"(\d{1,2})(\d{2})(20\d{2})(?:\.0)?")
+# A period beside its financial year is a month from April on; period 13 is an adjustment.
+_FINANCIAL_YEAR = r"(20\d{2})[-/](?:20)?\d{2}"
+_PERIOD = r"(?:P|M|PD|PER|PERIOD|MONTH)[ .-]*0?(1[0-2]|[1-9])"
+_FINANCIAL_PERIOD = re.compile(
+    rf"{_FINANCIAL_YEAR}[ /-]*{_PERIOD}|{_PERIOD}[ /-]*{_FINANCIAL_YEAR}", re.IGNORECASE
+)
 _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
 _EXCEL_DAY_ZERO = date(1899, 12, 30)
 # Spending was first published for 2010. Outside lie slips of the key ("2203", "1900-01-00") and
@@ -156,7 +163,7 @@ def _named_day(text: str, order: DateOrder) -> Day | None:
 
 def _compact_day(text: str, order: DateOrder) -> Day | None:
     if _COMPACT.fullmatch(text):
-        day = _day(int(text[:4]), int(text[4:6]), int(text[6:]))
+        day = _day(int(text[:4]), int(text[4:6]), int(text[6:8]))
         if day is not None:
             return day
     found = _COMPACT_DAY_FIRST.fullmatch(text)
@@ -175,6 +182,11 @@ def _month(text: str, order: DateOrder) -> Day | None:
     found = _YEAR_MONTH_NAMED.fullmatch(text)
     if found and found.group(2).lower() in _MONTHS:
         return _first_of(int(found.group(1)), _MONTHS[found.group(2).lower()])
+    found = _FINANCIAL_PERIOD.fullmatch(text)
+    if found:
+        first_year = int(found.group(1) or found.group(4))
+        period = int(found.group(2) or found.group(3))
+        return _first_of(first_year + (period > 9), (period + 2) % 12 + 1)
     found = _MONTH_NUMBERED.fullmatch(text)
     if found:
         year, month = found.group(2) or found.group(3), found.group(1) or found.group(4)

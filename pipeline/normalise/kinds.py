@@ -15,7 +15,7 @@ SPEND, PURCHASE_CARD, SUPPLIER_TOTALS, PURCHASE_ORDERS = (
 )
 _CARD_TITLE = re.compile(
     r"(?i)\b(?:purchas\w+|procurement|corporate|payment|credit|charge|government procurement)[ -]+"
-    r"(?:charge[ -]+)?cards?\b|\bp-?cards?\b|\bgpc\b"
+    r"(?:charge[ -]+)?cards?\b|\bp[ -]?cards?\b|\bgpc\b"
 )
 
 

@@ -121,6 +121,7 @@ def _read_block(
     row_numbers = plan.grid.frame.to_series(0).slice(block.start, size)
     cells = plan.cells.slice(block.start, size)
     warnings = [*sources.guessed]
+    named = None
     if block.header is not None:
         named = max(i for i, heading in enumerate(block.header.headings) if heading.text) + 1
         cells, torn = join_torn_amounts(cells, named, sources)
@@ -147,6 +148,7 @@ def _read_block(
             date_column=sources.date if months.count() else None,
             dated=months.is_not_null(),
             header_rows=tuple(header_rows),
+            named_width=named,
         ),
         rules,
     )

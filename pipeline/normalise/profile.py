@@ -11,6 +11,13 @@ _COMPANY_WORDS = (
     r"(?i)\b(ltd|limited|plc|llp|council|trust|university|college|school|services|association|nhs"
     r"|group|uk|company|solicitors|associates|society|homes|care|consult\w*|amazon|hotel)\b|\.co"
 )
+# What the cells of such columns look like, with the blanks, prefixes and dots that people write.
+IDENTIFIERS = {
+    "vat_number": r"^(?i:gb)?[ .]*\d(?:[ .-]?\d){7,11}(?:\.0)?$",
+    "supplier_postcode": r"^(?i)[a-z]{1,2}\d[a-z\d]? *(?:\d[a-z]{2})?$",
+    "company_number": r"^(?i)[a-z]{0,3} ?\d{4,8}r?(?:\.0)?$",
+    "charity_number": r"^(?i)(?:sc|ni)? ?\d{5,7}(?:-\d{1,2})?(?:\.0)?$",
+}
 
 
 class Profile:
@@ -41,19 +48,19 @@ class Profile:
 
     def amounts(self, column: int) -> float:
         """The share of the column's cells that are amounts."""
-        return self._share("amounts", column)
+        return self.share("amounts", column)
 
     def dates(self, column: int) -> float:
         """The share of the column's cells that are days or months."""
-        return self._share("dates", column)
+        return self.share("dates", column)
 
     def mid_month_days(self, column: int) -> float:
         """The share of the column's cells that are days other than the first of a month."""
-        return self._share("mid_month_days", column)
+        return self.share("mid_month_days", column)
 
     def names(self, column: int) -> float:
         """The share of the column's cells that hold a word."""
-        return self._share("names", column)
+        return self.share("names", column)
 
     def different_names(self, column: int) -> float:
         """As `names`, and zero where twenty cells or more hold one name only."""
@@ -64,11 +71,11 @@ class Profile:
 
     def companies(self, column: int) -> float:
         """The share of the column's cells with a word that firms and public bodies bear."""
-        return self._share("companies", column)
+        return self.share("companies", column)
 
     def pence(self, column: int) -> float:
         """The share of the column's cells written as money: with pence, thousands commas or £."""
-        return self._share("pence", column)
+        return self.share("pence", column)
 
     def adds_up_to(self, part: int, whole: int) -> bool:
         """Whether the parts of consecutive rows add up to a sum repeated on each of them."""
@@ -97,7 +104,8 @@ class Profile:
         """The sampled cells that are not blank."""
         return self._sample.to_series(column).drop_nulls()
 
-    def _share(self, measure: str, column: int) -> float:
+    def share(self, measure: str, column: int) -> float:
+        """The share of the column's cells that are what the measure asks."""
         key = (measure, column)
         if key not in self._shares:
             values = self.cells(column)
@@ -116,6 +124,7 @@ def _measure(measure: str, values: pl.Series) -> int:
     pattern = {
         "names": r"[A-Za-z]{3}|^[A-Z]{1,3}$|[A-Za-z]{2} [A-Za-z]|^\d+[A-Z]?[a-z]+",
         "companies": _COMPANY_WORDS,
+        **IDENTIFIERS,
         "pence": r"^[^A-Za-z]*(?:\d\.\d{1,2}\d*|\d,\d{3}|£ ?\d)[^A-Za-z]*$",
     }[measure]
     return int(values.str.contains(pattern).sum())

@@ -9,7 +9,7 @@ import polars as pl
 
 from pipeline.errors import RefusedFileError
 from pipeline.normalise.amounts import sum_gbp
-from pipeline.normalise.dates import date_order
+from pipeline.normalise.dates import DateOrder, date_order
 from pipeline.normalise.kinds import PURCHASE_CARD, SPEND, kind_of_file
 from pipeline.normalise.payments import (
     EXCLUDED_SCHEMA,
@@ -27,7 +27,7 @@ from pipeline.read.header import HeadingRules, rules_with, standard_rules
 from pipeline.read.rows import EXCLUDED, NOTE
 
 # Raise it with every change that lets a file be read otherwise: the cache of readings hangs on it.
-READER_VERSION = "1"
+READER_VERSION = "2"
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,9 @@ class ReadingExceptions:
 # TfL: "value equal to or greater than £250.00 Excl. VAT"; Cheshire: "*Transactions exclude VAT*".
 _EXCLUDES_VAT = r"(?i)\b(?:exclud\w*|excl?\.?|net|exclusive)\s+(?:of\s+)?(?:recoverable\s+)?vat\b"
 _INCLUDES_VAT = r"(?i)\b(?:includ\w*|incl?\.?|gross|inclusive)\s+(?:of\s+)?(?:recoverable\s+)?vat\b"
+
+_CREDIT_MARKS = ("c", "cr", "credit", "credits")
+_MOST_YEARS_APART = 2
 
 NO_EXCEPTIONS = ReadingExceptions()
 
@@ -133,7 +136,7 @@ def _read(workbook: Workbook, exceptions: ReadingExceptions) -> Reading:
     )
     sheets = [read_sheet(plan, order, rules) for plan in plans]
     plans, sheets, repeated = without_repeated_sheets(plans, sheets)
-    warnings = [*workbook.warnings, *_about_sheets(left_out), *repeated]
+    warnings = [*workbook.warnings, *_about_sheets(left_out, order, rules), *repeated]
     if order == "mdy":
         warnings.append("dates are printed month first (US): some have no other reading")
     payments = pl.concat([sheet.payments for sheet in sheets])
@@ -257,11 +260,19 @@ def _why_nothing_was_read(left_out: Sequence[tuple[SheetPlan, str]]) -> str:
     return f"None of its {len(left_out)} sheets can be read as payments: {reasons}."
 
 
-def _about_sheets(left_out: Sequence[tuple[SheetPlan, str]]) -> list[str]:
-    return [
-        f"sheet {plan.grid.name!r} ({plan.cells.height} rows) was left out: {reason}"
-        for plan, reason in left_out
-    ]
+def _about_sheets(
+    left_out: Sequence[tuple[SheetPlan, str]], order: DateOrder, rules: HeadingRules
+) -> list[str]:
+    """What was left out, with the pounds of those sheets that could have been read."""
+    warnings = []
+    for plan, reason in left_out:
+        size = f"{plan.cells.height:,} rows"
+        if plan.blocks:
+            payments = read_sheet(plan, order, rules).payments
+            total = _pence(sum_gbp(payments["amount_gbp"]))
+            size = f"{size}, of them {payments.height:,} with amounts, £{total:,.2f}"
+        warnings.append(f"sheet {plan.grid.name!r} ({size}) was left out: {reason}")
+    return warnings
 
 
 def _about_currency(plans: Sequence[SheetPlan]) -> list[str]:
@@ -278,10 +289,47 @@ def _about_currency(plans: Sequence[SheetPlan]) -> list[str]:
     return [f"some amounts are in {', '.join(sorted(foreign))} and were added up as pounds"]
 
 
+def _about_marked_credits(plans: Sequence[SheetPlan]) -> list[str]:
+    """Says so where a column marks rows as credits, which the amounts beside it may not show."""
+    for plan in plans:
+        for column, roles in enumerate(plan.sources.roles):
+            if "debit_or_credit" not in roles or column in plan.sources.amount_columns:
+                continue
+            marks = plan.cells.to_series(column).str.to_lowercase().is_in(_CREDIT_MARKS)
+            if count := int(marks.sum()):
+                return [
+                    f"column {plan.sources.heading(column)!r} marks {count} rows as credits: "
+                    "amounts were taken with the sign they are printed with"
+                ]
+    return []
+
+
+def _about_years(payments: pl.DataFrame) -> list[str]:
+    """Says so where days lie in the future, or years from all others; they are never changed."""
+    days = payments["payment_date"].drop_nulls()
+    future = int((days > date.today()).sum())
+    if future and future == len(days):
+        return [
+            "every payment is dated in the future: workbooks that count days from 1904 show dates "
+            "1,462 days late when they are copied into others"
+        ]
+    middle = days.median()
+    if not isinstance(middle, date):
+        return []
+    far = int((days.dt.year() - middle.year).abs().gt(_MOST_YEARS_APART).sum())
+    warnings = [f"{future} payments are dated in the future"] if future else []
+    if far:
+        warnings.append(
+            f"{far} payments are dated more than {_MOST_YEARS_APART} years from the middle one, "
+            f"{middle:%Y-%m-%d}"
+        )
+    return warnings
+
+
 def _about_rows(
     payments: pl.DataFrame, rejected: pl.DataFrame, plans: Sequence[SheetPlan]
 ) -> list[str]:
-    warnings = _about_currency(plans)
+    warnings = [*_about_currency(plans), *_about_marked_credits(plans), *_about_years(payments)]
     if rejected.height:
         reasons = rejected["reason"].value_counts(sort=True).rows()
         said = ", ".join(f"{reason} ({count})" for reason, count in reasons)

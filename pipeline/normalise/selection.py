@@ -60,9 +60,9 @@ def without_repeated_sheets(
         pair = (kept[twin], (plan, sheet))
         # Of a part and the whole the whole, of two wholes the first.
         is_whole = sheet.payments.height > 1.05 * kept[twin][1].payments.height
-        kept[twin], (dropped, _) = pair[::-1] if is_whole else pair
+        kept[twin], dropped = pair[::-1] if is_whole else pair
         warnings.append(
-            f"sheet {dropped.grid.name!r} was left out: "
+            f"sheet {dropped[0].grid.name!r} ({_size(dropped[1])}) was left out: "
             f"its payments are those of {kept[twin][0].grid.name!r}"
         )
     if len(kept) > 2:
@@ -72,7 +72,8 @@ def without_repeated_sheets(
             if 2 * sheet.payments.height == count and 2 * _total(sheet) == total:
                 kept = [pair for pair in kept if pair[0] is not plan]
                 warnings.append(
-                    f"sheet {plan.grid.name!r} was left out: it repeats all the other sheets"
+                    f"sheet {plan.grid.name!r} ({_size(sheet)}) was left out: "
+                    "it repeats all the other sheets"
                 )
                 break
     return [plan for plan, _ in kept], [sheet for _, sheet in kept], warnings
@@ -91,6 +92,10 @@ def _same_payments(one: SheetReading, other: SheetReading) -> bool:
     dated = fewer["payment_date"].null_count() == 0
     same = ["payment_date", "supplier_name", "amount_gbp"]
     return dated and fewer.join(more, on=same, how="anti").is_empty()
+
+
+def _size(sheet: SheetReading) -> str:
+    return f"{sheet.payments.height:,} payments, £{_total(sheet):,.2f}"
 
 
 def _total(sheet: SheetReading) -> Decimal:

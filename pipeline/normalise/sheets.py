@@ -87,6 +87,9 @@ def _plan_under(grid: Grid, cells: pl.DataFrame, header: Header, rules: HeadingR
         sources = choose_sources(own, Profile(body))
         if sources.is_complete and _in_thousands(sources):
             return SheetPlan(grid, cells, header, (), "its amounts are in thousands of pounds")
+        if sources.is_complete and (beside := _second_table(own, body)):
+            problem = f"a second table with the same headings begins in column {beside + 1}"
+            return SheetPlan(grid, cells, header, (), f"{problem}: put it below the first")
         if sources.is_complete:
             blocks.append(BlockPlan(start, stop, own, sources))
         elif not blocks:
@@ -100,6 +103,18 @@ def _plan_under(grid: Grid, cells: pl.DataFrame, header: Header, rules: HeadingR
 def _in_thousands(sources: Sources) -> bool:
     heading = sources.heading(sources.amount) or ""
     return re.search(r"£\s?'?0{3}|£\s?k\b|\bthousands?\b", heading, re.IGNORECASE) is not None
+
+
+def _second_table(header: Header, body: pl.DataFrame) -> int | None:
+    """Where the same headings begin once more, with cells below them, if they do."""
+    folded = [heading.folded for heading in header.headings]
+    named = [column for column, text in enumerate(folded) if text]
+    half = len(named) // 2
+    first, second = named[:half], named[half:]
+    if half < 3 or [folded[c] for c in first] != [folded[c] for c in second]:
+        return None
+    filled = all(body.to_series(c).count() for c in second if c < body.width)
+    return second[0] if filled and second[-1] < body.width else None
 
 
 _AMOUNT_LIKE = ("amount_line", "amount_net", "amount_gross", "invoice_total", "debit", "credit")

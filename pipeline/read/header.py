@@ -232,14 +232,28 @@ def _two_row_header(
     """Two rows as one header ("Payment" over "Date"), if together they say no less than alone."""
     if min(map(_filled, (upper, lower))) < 2:
         return None
-    row = tuple(
-        " ".join(part for part in parts if part) or None for parts in zip(upper, lower, strict=True)
-    )
-    header = header_of_row(position, row, rules)
     alone = [header_of_row(position, upper, rules), header_of_row(position + 1, lower, rules)]
-    if header is None or any(one is not None and one.score > header.score for one in alone):
+    least = max((one.score for one in alone if one is not None), default=0)
+    header = header_of_row(position, _joined(upper, lower), rules)
+    merged = header_of_row(position, _joined(_spread(upper, lower), lower), rules)
+    if merged is not None and merged.score > max(least, header.score if header else 0):
+        header = merged
+    if header is None or header.score < least:
         return None
     return Header((position, position + 1), header.headings, header.score)
+
+
+def _joined(upper: Sequence[str | None], lower: Sequence[str | None]) -> list[str | None]:
+    return [" ".join(filter(None, parts)) or None for parts in zip(upper, lower, strict=True)]
+
+
+def _spread(upper: Sequence[str | None], lower: Sequence[str | None]) -> list[str | None]:
+    """The upper row with each cell repeated over what may be its merged right neighbours."""
+    spread: list[str | None] = []
+    for above, below in zip(upper, lower, strict=True):
+        follows = above is None and below is not None and bool(spread)
+        spread.append(spread[-1] if follows else above)
+    return spread
 
 
 def _filled(row: tuple[str | None, ...]) -> int:

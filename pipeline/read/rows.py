@@ -37,6 +37,7 @@ _NAMES_TOTAL = re.compile(r"\b(?:sub-?)?totals?\b", re.IGNORECASE)
 _MAY_BE_LABEL = r"(?i)total|\bsum\b|\bcount\b|\bforward\b|\bcarried\b|\b[bc]/f"
 # Lambeth 2011-10: "Inter High Education/Academy21740.00" is 740.00 or 21,740.00.
 _GLUED_AMOUNT = re.compile(r"(?:\S+ ){0,5}\S*[A-Za-z]\d[\d,]{2,}(?:\.\d{2})?")
+_LEADING_PENCE = re.compile(r"-?\d[\d,]*\.\d\d(?=\D|$)")
 _REPORT_WRITER_MARKS = frozenset({"LIST", "INSERTED DETAIL", "*", "FORMAT", "h.*", "footer"})
 _PENNY = Decimal("0.011")
 
@@ -48,6 +49,7 @@ class Block:
     `amounts` is null where the amount's cell is blank or no amount; `dated` says where the date's
     cell holds a day or month. Columns are positions in `cells`. Rows above `header_rows` are
     preamble unless they are payments in every respect (Hyndburn's header was sorted to the end).
+    `named_width` is how many columns reach to the last heading.
     """
 
     cells: pl.DataFrame
@@ -57,6 +59,7 @@ class Block:
     date_column: int | None
     dated: pl.Series
     header_rows: tuple[int, ...] = ()
+    named_width: int | None = None
 
 
 @dataclass(frozen=True)
@@ -205,6 +208,9 @@ class _Judge:
         if known and len(others) == 1 and text is None and _GLUED_AMOUNT.fullmatch(supplier or ""):
             self._reasons[position] = "a name and an amount without anything between them"
             return REJECTED
+        if self._block.named_width and len(others) > 3 * self._block.named_width:
+            self._reasons[position] = _about_lost_line_ends(row, self._block.named_width)
+            return REJECTED
         if known and (self._is_dated(position) or len(others) >= 3):
             self._reasons[position] = (
                 "the amount is blank" if text is None else "the amount cannot be read as pounds"
@@ -293,6 +299,21 @@ class _Judge:
         return sum(heading.certainty == LISTED for heading in headings) >= 2 and 2 * sum(
             heading.certainty > 0 for heading in headings
         ) >= len(headings)
+
+
+def _about_lost_line_ends(row: tuple[str | None, ...], width: int) -> str:
+    """Lambeth 2011-11 ends in one record of 109 cells, "991.00W C Evans & Sons Ltd" among them."""
+    cells = [cell for cell in row if cell is not None]
+    pence = [
+        match[0]
+        for before, cell in zip(["", *cells], cells, strict=False)
+        if (match := _LEADING_PENCE.match(cell)) and not before.lower().endswith("total")
+    ]
+    pounds = sum((Decimal(text.replace(",", "")) for text in pence), Decimal(0))
+    return (
+        f"{len(cells)} cells ({sum(map(len, cells)):,} characters) under {width} headings: records "
+        f"have lost their line ends, in them about £{pounds:,.2f}"
+    )
 
 
 def _is_day(cell: str) -> bool:
