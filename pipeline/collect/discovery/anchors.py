@@ -1,11 +1,11 @@
 """The links of a web page, each with the row it stands in and the headings above it."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import islice
 from urllib.parse import urldefrag, urljoin
 
 from bs4 import BeautifulSoup
-from bs4.element import Tag
+from bs4.element import NavigableString, Tag
 
 from pipeline.collect.answers import Page
 from pipeline.collect.discovery.found import MOST_LINKS, Candidate
@@ -18,6 +18,8 @@ _LOWEST_LEVEL = 7
 _ROWS = ("li", "tr", "p", "dd")
 # A row longer than this is a text with links in it, not the name of one of them.
 _LONGEST_ROW = 200
+_ROW_LEVELS = 12
+_MOST_NODES = 300
 
 
 def parsed(page: Page) -> BeautifulSoup:
@@ -68,13 +70,13 @@ def anchors(page: Page) -> Iterator[Candidate]:
 
 def label_of(element: Tag) -> str:
     """The text of a link, else its title; "" where it has neither."""
-    text = clean_label(element.get_text(" "))
+    text = clean_label(text_of(element))
     return text or clean_label(str(element.get("title") or element.get("aria-label") or ""))
 
 
 def _enter(headings: list[tuple[int, str]], element: Tag) -> None:
     """Put a heading below those of higher rank, in the place of those of its own and lower."""
-    text = clean_label(element.get_text(" "))
+    text = clean_label(text_of(element))
     if not text:
         return
     level = _LEVELS.get(element.name, _LOWEST_LEVEL)
@@ -88,10 +90,25 @@ def _enter(headings: list[tuple[int, str]], element: Tag) -> None:
 
 def _row_text(anchor: Tag, known: dict[int, str]) -> str:
     """The text of the line around the link; each line is read once, however many links it has."""
-    row = anchor.find_parent(_ROWS)
+    row = ancestor(anchor, _ROWS, _ROW_LEVELS)
     if row is None:
         return ""
     if id(row) not in known:
-        text = clean_label(row.get_text(" "))
+        text = clean_label(text_of(row))
         known[id(row)] = text if len(text) <= _LONGEST_ROW else ""
     return known[id(row)]
+
+
+def ancestor(element: Tag, names: Collection[str], levels: int) -> Tag | None:
+    """The nearest element around this one that has one of the names, at most so far up."""
+    around = islice(element.parents, levels)
+    return next((one for one in around if one.name in names), None)
+
+
+def text_of(element: Tag) -> str:
+    """The text in an element, from its first few hundred nodes.
+
+    A page may put ten thousand elements into one another: reading each to its end takes minutes.
+    """
+    nodes = islice(element.descendants, _MOST_NODES)
+    return " ".join(str(node) for node in nodes if type(node) is NavigableString)

@@ -4,9 +4,11 @@ from bs4 import BeautifulSoup
 from bs4.element import Tag
 
 from pipeline.collect.attempts import FormPairs
+from pipeline.collect.discovery.anchors import ancestor
 
 _MOST_FIELDS = 2_000
 _LONGEST_VALUE = 1_000_000
+_FORM_LEVELS = 100
 # What a browser sends only when it is pressed or chosen, and files.
 _NOT_SENT = frozenset({"submit", "button", "image", "reset", "file"})
 _ONLY_IF_CHECKED = frozenset({"checkbox", "radio"})
@@ -43,8 +45,13 @@ def field_value(soup: BeautifulSoup, name: str) -> str:
     return ""
 
 
+def form_of(element: Tag) -> Tag | None:
+    """The form around an element."""
+    return ancestor(element, ("form",), _FORM_LEVELS)
+
+
 def _sent(element: Tag, selector: str) -> list[Tag]:
-    around: Tag = element.find_parent("form") or list(element.parents)[-1]
+    around = form_of(element) or list(element.parents)[-1]
     found = around.select(selector, limit=_MOST_FIELDS)
     return [field for field in found if field.get("name") and not field.has_attr("disabled")]
 

@@ -8,7 +8,7 @@ from bs4.element import Tag
 from pipeline.collect.answers import Page
 from pipeline.collect.attempts import FormPairs
 from pipeline.collect.discovery.anchors import joined, label_of, parsed, root_of
-from pipeline.collect.discovery.fields import hidden_fields
+from pipeline.collect.discovery.fields import form_of, hidden_fields
 from pipeline.collect.discovery.found import MOST_LINKS, Candidate, Discovery, without_repeats
 from pipeline.collect.discovery.sorting import sorted_links
 from pipeline.collect.labels import clean_label
@@ -26,7 +26,7 @@ def form_post(publisher_id: str, rule: FormPost, page: Page, hosts: Collection[s
         for element in islice(soup.select(rule.periods), MOST_LINKS):
             visit_form: FormPairs = ()
             if rule.hidden_fields:
-                form = element.find_parent("form")
+                form = form_of(element)
                 if id(form) not in hidden:
                     hidden[id(form)] = hidden_fields(element)
                 visit_form = hidden[id(form)]

@@ -1,9 +1,11 @@
 """Every link of a landing page is taken, or left with a reason."""
 
+import time
+
 import pytest
 
 from pipeline.collect.answers import Page
-from pipeline.collect.discovery import Discovery, discover, page_from_file
+from pipeline.collect.discovery import Discovery, anchors, discover, page_from_file, pages
 from pipeline.collect.discovery.pages import links_on_page
 from pipeline.errors import AnchorspendError
 from pipeline.registry.models import LinksOnPage, Publisher
@@ -131,6 +133,28 @@ def test_a_redesigned_page_yields_nothing_and_shows_its_links():
 )
 def test_a_hostile_page_is_sorted_without_an_exception(html):
     assert all(link.decision in {"taken", "left"} for link in sort(html).links)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<h1>" * 5_000 + "<a href='/may-2024.csv'>May 2024</a>" * 1_000,
+        "<p>" + "<a href='/may-2024.csv'>May 2024</a> and " * 5_000,
+        "<li>" * 5_000 + "<a href='/may-2024.csv'>May 2024</a>" * 1_000,
+    ],
+)
+def test_a_page_built_to_take_hours_takes_a_moment(html):
+    start = time.process_time()
+    assert len(sort(html).publications) == 1
+    # Every heading and line read to its end takes 48 s and more.
+    assert time.process_time() - start < 8
+
+
+def test_more_links_than_any_page_has_are_told(monkeypatch):
+    for module in (anchors, pages):
+        monkeypatch.setattr(module, "MOST_LINKS", 100)
+    found = sort("<a href='/may-2024.csv'>x</a>" * 101)
+    assert "more than 100 links" in found.problems[0]
 
 
 def test_a_saved_page_can_be_sorted(tmp_path):
