@@ -123,8 +123,8 @@ class Payees:
         )
 
     def deck(self, line: Line, publisher: Publisher) -> list[int]:
-        """Keys of those who can be paid, repeated by how often; neighbours twice as often."""
-        near = {publisher.serves[0][:3], *publisher.serves} if publisher.serves else set()
+        """Keys of those who can be paid, repeated by how often; near ones oftener."""
+        near = set(publisher.serves)
         return [
             one.key
             for one, lad_code in zip(self._organisations, self.frame["lad_code"], strict=True)
@@ -173,43 +173,57 @@ def payments_of(
             "size": drawn("size") % 1_000_003,
             "fate": drawn("fate") % 1000,
         }
-    )
-    what = pl.DataFrame(
-        {
-            "line": [line.id for line, _ in decks],
-            "nature": [line.nature for line, _ in decks],
-            "least": [max(line.pounds[0], publisher.threshold or 0) * 100 for line, _ in decks],
-            "most": [
-                max(line.pounds[1], 4 * (publisher.threshold or 0)) * 100 for line, _ in decks
-            ],
-            "is_capital": [line.is_capital for line, _ in decks],
-            "is_personal": [line.pool == "people" for line, _ in decks],
-        }
-    ).with_row_index("chosen")
+    ).with_columns(true_date=pl.lit(first_day) + pl.duration(days="day"))
     if publisher.kind == "police_and_crime":
         # Lancashire's commissioner prints no transaction number, so identical rows are payments.
         frame = pl.concat([frame, frame.filter(pl.col("fate").is_between(40, 54))])
-    return (
-        frame.with_columns(pl.col("chosen").cast(pl.UInt32))
-        .join(what, on="chosen", how="left", maintain_order="left")
-        .join(payees.frame, on="organisation", how="left", maintain_order="left")
-        .with_columns(true_date=pl.lit(first_day) + pl.duration(days="day"))
-        .with_columns(
-            *_fates(publisher, faults),
-            publisher_id=pl.lit(publisher.id),
-            line_number=pl.int_range(1, pl.len() + 1, dtype=pl.Int64),
-            financial_year=pl.lit(f"{year}/{(year + 1) % 100:02}"),
-            amount_pence=_pence(),
-            amount_basis=pl.lit(publisher.basis),
-            lad_code_when_paid=pl.when(pl.col("true_date") < pl.col("moved_on"))
-            .then("lad_code_before")
-            .otherwise("lad_code"),
-        )
-        .with_columns(
-            printed_name=_printed_name(publisher),
-            printed_postcode=pl.when(~pl.col("is_redacted")).then(_postcode_when_paid()),
-            vat_number=pl.when(~pl.col("is_redacted")).then("vat_number"),
-        )
+    return _told(
+        frame.join(
+            _what([line for line, _ in decks], publisher),
+            on="chosen",
+            how="left",
+            maintain_order="left",
+        ).join(payees.frame, on="organisation", how="left", maintain_order="left"),
+        publisher,
+        year,
+        faults,
+    )
+
+
+def _what(lines: Sequence[Line], publisher: Publisher) -> pl.DataFrame:
+    """What is known of each line by its place: its nature, and pence from least to most."""
+    threshold = publisher.threshold or 0
+    return pl.DataFrame(
+        {
+            "chosen": range(len(lines)),
+            "line": [line.id for line in lines],
+            "nature": [line.nature for line in lines],
+            "least": [max(line.pounds[0], threshold) * 100 for line in lines],
+            "most": [max(line.pounds[1], 4 * threshold) * 100 for line in lines],
+            "is_capital": [line.is_capital for line in lines],
+            "is_personal": [line.pool == "people" for line in lines],
+        }
+    )
+
+
+def _told(
+    payments: pl.DataFrame, publisher: Publisher, year: int, faults: Collection[str]
+) -> pl.DataFrame:
+    """Amounts, places at the time, and what is withheld of each payment."""
+    return payments.with_columns(
+        *_fates(publisher, faults),
+        publisher_id=pl.lit(publisher.id),
+        line_number=pl.int_range(1, pl.len() + 1, dtype=pl.Int64),
+        financial_year=pl.lit(f"{year}/{(year + 1) % 100:02}"),
+        amount_pence=_pence(),
+        amount_basis=pl.lit(publisher.basis),
+        lad_code_when_paid=pl.when(pl.col("true_date") < pl.col("moved_on"))
+        .then("lad_code_before")
+        .otherwise("lad_code"),
+    ).with_columns(
+        printed_name=_printed_name(publisher),
+        printed_postcode=pl.when(~pl.col("is_redacted")).then(_postcode_when_paid()),
+        vat_number=pl.when(~pl.col("is_redacted")).then("vat_number"),
     )
 
 

@@ -16,6 +16,7 @@ from pipeline.demo.generator.files import (
 )
 from pipeline.demo.generator.ledger import (
     LINE_FAULTS,
+    Line,
     Payees,
     in_ledger,
     payments_in,
@@ -94,7 +95,7 @@ class World:
 def build_world(
     folder: Path, seed: int = 1, scale: float = 1.0, faults: Collection[str] = ALL_FAULTS
 ) -> World:
-    """Write the world of this seed into an empty folder; the truth is written before all else.
+    """Write the world of this seed into an empty folder; every payment is true before published.
 
     At scale 1 there are 20,000 payments in five financial years. Without `faults` the world is
     clean: every payee is in a register, named as there, and every line has its day and its purpose.
@@ -107,31 +108,54 @@ def build_world(
     organisations = make_organisations(
         seed, scale, faults, {one.id: (one.owns, one.serves[0]) for one in publishers if one.owns}
     )
-    payees = Payees(organisations)
-    lines = read_lines(faults)
     for path in (world.ledger_folder, world.registers, world.older_registers, world.drop):
         path.mkdir(parents=True, exist_ok=True)
+    payees = Payees(organisations)
     payees.frame.write_parquet(world.organisations_path)
-    total = round(PAYMENTS_AT_SCALE_1 * scale)
+    truth = _Truth(world, payees, tuple(read_lines(faults)), frozenset(faults), seed)
+    publications = _pay_and_publish(truth, round(PAYMENTS_AT_SCALE_1 * scale))
+    write_registers(world.registers, world.older_registers, organisations)
+    write_postcode_directory(world.registers, seed)
+    write_pages(world.site, publishers, publications)
+    return world
 
-    def made(publisher: Publisher, year: int, count: int, kind: str) -> pl.DataFrame:
-        """Truly paid, and written into the ledger before anybody publishes it."""
-        paid = payments_of(publisher, year, count, payees, lines, faults, f"{seed}/{kind}")
-        paid = paid.with_columns(
+
+@dataclass(frozen=True)
+class _Truth:
+    """What decides who is truly paid."""
+
+    world: World
+    payees: Payees
+    lines: tuple[Line, ...]
+    faults: frozenset[str]
+    seed: int
+
+    def paid(self, publisher: Publisher, year: int, count: int, kind: str) -> pl.DataFrame:
+        """Payments of one year, written into the ledger before anybody publishes them."""
+        payments = payments_of(
+            publisher, year, count, self.payees, self.lines, self.faults, f"{self.seed}/{kind}"
+        ).with_columns(
             file_kind=pl.lit(kind),
             is_year_printed=~(pl.col("is_undated") & pl.lit(publisher.site in CROSSES_YEARS)),
         )
-        path = world.ledger_folder / f"{publisher.id}-{kind}-{year}.parquet"
-        in_ledger(paid).write_parquet(path)
-        return paid
+        path = self.world.ledger_folder / f"{publisher.id}-{kind}-{year}.parquet"
+        in_ledger(payments).write_parquet(path)
+        return payments
 
+
+def _pay_and_publish(truth: _Truth, payments: int) -> list[Publication]:
+    """Let every publisher pay, and publish what it paid; the links to its files."""
+    world = truth.world
     shelves = Shelves(
-        world.site, world.second_night, world.drop, repeats_quarter="repeated_quarter" in faults
+        world.site,
+        world.second_night,
+        world.drop,
+        repeats_quarter="repeated_quarter" in truth.faults,
     )
     publications: list[Publication] = []
-    for publisher in publishers:
+    for publisher in world.publishers:
         chunks: Iterator[pl.DataFrame] = (
-            made(publisher, year, payments_in(publisher, year, total), "spend")
+            truth.paid(publisher, year, payments_in(publisher, year, payments), "spend")
             for year in publisher.years
         )
         if publisher.site in CROSSES_YEARS:
@@ -140,13 +164,11 @@ def build_world(
             publications += publish_spending(publisher, paid, shelves)
         if publisher.id == CARD_PUBLISHER:
             cards = [
-                made(publisher, year, CARDS_PER_YEAR, "purchase_card") for year in publisher.years
+                truth.paid(publisher, year, CARDS_PER_YEAR, "purchase_card")
+                for year in publisher.years
             ]
             publications += publish_cards(publisher, pl.concat(cards), shelves)
-    write_registers(world.registers, world.older_registers, organisations)
-    write_postcode_directory(world.registers, seed)
-    write_pages(world.site, publishers, publications)
-    return world
+    return publications
 
 
 @contextmanager
