@@ -19,6 +19,8 @@ _AMOUNT_PREFERENCE = (
 _DATE_PREFERENCE = ("payment_date", "posting_date", "date", "invoice_date")
 _NET_WORDS = ("net", "nett", "ex vat", "excl", "exc vat", "excluding", "exclusive", "excludes")
 _GROSS_WORDS = ("gross", "inc vat", "incl", "including", "inclusive")
+# Of a code and a text that say the same the text is wanted.
+_TEXTS = ("description", "department", "service", "category")
 _FIELDS: dict[str, tuple[str, ...]] = {
     "description": ("description",),
     "department": ("department", "service"),
@@ -244,12 +246,19 @@ def _columns_with(headings: Sequence[Heading], role: str, taken: set[int]) -> li
     return sorted(
         columns,
         key=lambda i: (
+            # Blackpool prints "9AC - Level 9 Account Code" before the account's name.
+            _is_code(headings[i].folded) and role in _TEXTS,
             -headings[i].certainty,
             headings[i].roles.index(role),
             headings[i].rank,
             i,
         ),
     )
+
+
+def _is_code(folded: str) -> bool:
+    words = set(folded.split())
+    return bool(words & {"code", "codes"}) and not words & {"description", "desc", "name", "label"}
 
 
 def _best_of(

@@ -11,6 +11,7 @@ from pipeline.errors import RefusedFileError
 from pipeline.normalise.amounts import sum_gbp
 from pipeline.normalise.dates import DateOrder, date_order
 from pipeline.normalise.kinds import PURCHASE_CARD, SPEND, kind_of_file
+from pipeline.normalise.layout import BlockLayout, layouts_of
 from pipeline.normalise.payments import (
     EXCLUDED_SCHEMA,
     PAYMENTS_SCHEMA,
@@ -27,7 +28,7 @@ from pipeline.read.header import HeadingRules, rules_with, standard_rules
 from pipeline.read.rows import EXCLUDED, NOTE
 
 # Raise it with every change that lets a file be read otherwise: the cache of readings hangs on it.
-READER_VERSION = "2"
+READER_VERSION = "3"
 
 
 @dataclass(frozen=True)
@@ -82,12 +83,13 @@ class Summary:
 
 @dataclass(frozen=True)
 class Reading:
-    """One file as read: payments, rejected and excluded rows, and a summary of them."""
+    """One file as read: payments, rejected and excluded rows, a summary, and its layout."""
 
     payments: pl.DataFrame
     rejected: pl.DataFrame
     excluded: pl.DataFrame
     summary: Summary
+    layouts: tuple[BlockLayout, ...] = ()
 
 
 def read_payments(data: bytes, exceptions: ReadingExceptions = NO_EXCEPTIONS) -> Reading:
@@ -207,7 +209,7 @@ def _reading(
         kind=kind,
         warnings=[*warnings, *_about_rows(payments, rejected, plans)],
     )
-    return Reading(payments, rejected, excluded, summary)
+    return Reading(payments, rejected, excluded, summary, layouts_of(plans))
 
 
 def _basis_in_notes(basis: pl.Series, sheets: Sequence[SheetReading]) -> pl.Series:
