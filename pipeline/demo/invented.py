@@ -5,11 +5,14 @@ from collections.abc import Callable, Collection
 from contextlib import ExitStack
 from dataclasses import replace
 
+import polars as pl
+
 from pipeline.collect.archive import Archive
 from pipeline.collect.http import Manners
 from pipeline.collect.ledger import Ledger
 from pipeline.compare import as_text, compare_towns
 from pipeline.demo.generator.places import TOWNS
+from pipeline.demo.generator.truth import true_figures
 from pipeline.demo.generator.website import Site
 from pipeline.demo.generator.world import ALL_FAULTS, World, build_world, serve
 from pipeline.errors import AnchorspendError
@@ -44,7 +47,25 @@ def run_invented_demo(
         shutil.rmtree(folder, ignore_errors=True)
         world = build_world(folder, seed, scale, faults)
         invented = run_world(settings, world, say)
-        return as_text(compare_towns(invented.database_path, [town.id for town in TOWNS]))
+        compared = compare_towns(invented.database_path, [town.id for town in TOWNS])
+        return "\n".join([as_text(compared), "", *_true_lines(world)])
+
+
+def _true_lines(world: World) -> list[str]:
+    """What the generator knows of the newest year, for a person to hold beside the bands."""
+    figures = true_figures(world.ledger()).filter(
+        (pl.col("scope") == "headline") & (pl.col("amount_basis") == "net")
+    )
+    newest = figures.filter(pl.col("financial_year") == pl.col("financial_year").max())
+    names = {town.id: town.name for town in TOWNS}
+    return [
+        "True in the invented world, by its own ledger that nothing above has read",
+        *(
+            f"  {row['financial_year']}  {names[row['town_id']]}  net  "
+            f"{row['share_in_town']:.1%} in town  {row['share_in_county']:.1%} in county"
+            for row in newest.iter_rows(named=True)
+        ),
+    ]
 
 
 def run_world(settings: Settings, world: World, say: Say) -> Settings:

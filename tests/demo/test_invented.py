@@ -186,6 +186,27 @@ def test_pounds_of_the_full_world_are_the_true_ones_but_for_the_undated(full):
         assert figures["total_gbp"] == truth["total_gbp"] - Decimal(undated) / 100, cell
 
 
+def test_undated_pounds_are_kept_for_every_year_that_they_may_belong_to(full):
+    undated = (
+        full.world.ledger()
+        .filter(~pl.col("is_year_printed"), pl.col("file_kind") == "spend")
+        .filter(pl.col("amount_pence") > 0)
+        .with_columns(
+            in_town=pl.col("lad_code") == "E06980011", file_year=pl.col("true_date").dt.year()
+        )
+        .collect()
+    )
+    assert undated.height
+    for year in range(2020, 2025):
+        # The file of a calendar year touches the financial years that end and begin in it.
+        possible = undated.filter(pl.col("file_year").is_in([year, year + 1]))
+        in_town = Decimal(possible.filter("in_town")["amount_pence"].sum()) / 100
+        whole = Decimal(possible["amount_pence"].sum()) / 100
+        figures = full.shares["brackenford", f"{year}/{year - 1999}", "net", "all_published"]
+        assert in_town <= figures["undated_town_gbp"] <= whole, year
+        assert whole - in_town <= figures["undated_outside_town_gbp"] <= whole, year
+
+
 def matched_or_not(outcome):
     """The printed payments of those who are in a register, with what became of them.
 
