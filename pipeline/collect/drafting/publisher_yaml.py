@@ -13,6 +13,8 @@ from pipeline.collect.drafting.links import FoundFiles
 from pipeline.registry.models import FileFormat, PublisherKind
 
 _MOST_SHOWN = 3
+# What a library says of a lost connection is longer than anybody reads.
+_LONGEST_REASON = 160
 _CADENCES = {1: "monthly", 3: "quarterly", 12: "annual"}
 _PUBLISHER_KINDS = get_args(PublisherKind)
 _FILE_FORMATS = get_args(FileFormat)
@@ -96,7 +98,7 @@ def _rule(facts: Facts) -> Iterator[str]:
     found = facts.found
     yield "discovery:"
     for problem in found.problems:
-        yield f"  # {_comment(problem)}"
+        yield f"  # {_comment(problem)[:_LONGEST_REASON]}"
     if found.rule is None:
         yield f"  # None of the {found.others} links on the page looks like a file of spending."
         yield "  # If it makes its list by a form, look at the rules form_post and report_export."
@@ -193,7 +195,7 @@ def _account(sample: SampleFile) -> Iterator[str]:
     yield f"# {_comment(sample.publication.label)}:"
     summary = sample.summary
     if summary is None:
-        yield f"#   not had: {_comment(sample.reason)}"
+        yield f"#   not had: {_comment(sample.reason)[:_LONGEST_REASON]}"
     elif summary.status == "refused":
         yield f"#   not read: {_comment(summary.reason or '')}"
     else:
