@@ -6,6 +6,8 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.match.classes import is_never_matched, with_payee_class
+from pipeline.match.clusters import link_spellings
+from pipeline.match.overrides import overridden
 from pipeline.match.possible import (
     FALLBACK_REGISTERS,
     FORM_CONFLICTS,
@@ -19,6 +21,7 @@ from pipeline.match.possible import (
 from pipeline.match.spellings import public_spellings, spellings
 from pipeline.registers.names import with_name_key
 from pipeline.registers.postcodes import clean_postcode
+from pipeline.registers.schema import scan_table
 
 DECISIONS = pl.Schema(
     {
@@ -65,12 +68,27 @@ class MatchResult:
     candidates: pl.DataFrame
 
 
-def match_suppliers(suppliers: pl.DataFrame, registers_dir: Path) -> MatchResult:
+def match_suppliers(
+    suppliers: pl.DataFrame, registers_dir: Path, overrides: pl.DataFrame | None = None
+) -> MatchResult:
     """Decides each supplier: matched to one organisation, ambiguous among several, or none.
 
-    `suppliers` has supplier_id (unique), supplier_name, supplier_postcode, company_number,
-    charity_number, vat_number and is_redacted; the answer is in order of supplier_id.
+    `suppliers` has supplier_id (unique), publisher_id, supplier_name, supplier_postcode,
+    company_number, charity_number, vat_number, is_redacted and perhaps supplier_id_as_published;
+    the answer is in order of supplier_id. Overrides are those of `read_overrides`.
     """
+    each = match_each(suppliers, registers_dir, overrides)
+    return MatchResult(*link_spellings(suppliers, each.decisions, each.candidates))
+
+
+def match_each(
+    suppliers: pl.DataFrame, registers_dir: Path, overrides: pl.DataFrame | None = None
+) -> MatchResult:
+    """Decides each supplier by itself, whoever else is asked about."""
+    if overrides is not None:
+        decided = overridden(suppliers, overrides)
+        by_rule = match_each(suppliers.join(decided, on="supplier_id", how="anti"), registers_dir)
+        return _with_overrides(by_rule, decided, registers_dir)
     named = (
         with_name_key(suppliers.lazy(), "supplier_name")
         .pipe(with_payee_class, "supplier_name")
@@ -109,6 +127,44 @@ def match_suppliers(suppliers: pl.DataFrame, registers_dir: Path) -> MatchResult
         .sort("supplier_id")
     )
     return MatchResult(decisions, _candidates(units, decisions))
+
+
+def _with_overrides(
+    by_rule: MatchResult, decided: pl.DataFrame, registers_dir: Path
+) -> MatchResult:
+    """What the rules decide and, of other suppliers, what a person has decided."""
+    organisations = (
+        scan_table(registers_dir, "organisations")
+        .join(decided.lazy().select("register", "number"), on=["register", "number"], how="semi")
+        .select(
+            "register",
+            "number",
+            "category",
+            "postcode",
+            "other_register",
+            "other_number",
+            register_name="name",
+        )
+        .collect(engine="streaming")
+    )
+    by_hand = (
+        decided.join(organisations, on=["register", "number"], how="left")
+        .with_columns(
+            decision=pl.when("is_match").then(pl.lit("matched")).otherwise(pl.lit("none")),
+            claimed=pl.col("decided_class").fill_null("unknown"),
+            score=pl.when("is_match").then(pl.lit(1.0)),
+            method=pl.lit("override"),
+            runner_up_number=pl.lit(None, pl.String),
+        )
+        .with_columns(_class().alias("class"))
+        .select(DECISIONS.names())
+        .cast(DECISIONS)
+    )
+    chosen = by_hand.filter(pl.col("decision") == "matched").select(CANDIDATES.names())
+    return MatchResult(
+        by_rule.decisions.vstack(by_hand).sort("supplier_id"),
+        by_rule.candidates.vstack(chosen).sort("supplier_id", "register", "number"),
+    )
 
 
 def _best_of_each_unit(possible: pl.DataFrame, suppliers: pl.DataFrame) -> pl.DataFrame:

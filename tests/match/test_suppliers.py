@@ -59,13 +59,22 @@ def suppliers(*rows):
                 "company_number": None,
                 "charity_number": None,
                 "vat_number": None,
+                "supplier_id_as_published": None,
                 "is_redacted": False,
                 **row,
             }
             for position, row in enumerate(rows)
         ],
         schema_overrides=dict.fromkeys(
-            ("supplier_name", "supplier_postcode", "company_number", "charity_number"), pl.String
+            (
+                "supplier_name",
+                "supplier_postcode",
+                "company_number",
+                "charity_number",
+                "vat_number",
+                "supplier_id_as_published",
+            ),
+            pl.String,
         ),
     )
 
