@@ -11,6 +11,7 @@ from pipeline.normalise.layout import BlockLayout
 from pipeline.normalise.reading import NO_EXCEPTIONS, Reading, ReadingExceptions, read_payments
 from pipeline.read import Grid, Workbook, read_workbook
 from pipeline.read.grid import ROW_NUMBER
+from pipeline.read.limits import Limits
 from pipeline.registry.load import load_registry
 from pipeline.settings import Settings
 
@@ -123,7 +124,7 @@ def explain_row(
     reading = read_payments(data, exceptions)
     summary = reading.summary
     try:
-        workbook = read_workbook(data)
+        workbook = read_workbook(data, Limits.from_environment())
     except RefusedFileError as refusal:
         return f"The file was refused as a whole: {refusal}"
     grid = _grid(workbook, reading, sheet)

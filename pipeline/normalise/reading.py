@@ -25,6 +25,7 @@ from pipeline.normalise.sheets import SheetPlan, plan_sheets, plan_without_heade
 from pipeline.read import read_workbook
 from pipeline.read.grid import Workbook
 from pipeline.read.header import HeadingRules, rules_with, standard_rules
+from pipeline.read.limits import Limits
 from pipeline.read.rows import EXCLUDED, NOTE
 
 # Raise it with every change that lets a file be read otherwise: the cache of readings hangs on it.
@@ -46,6 +47,7 @@ _CREDIT_MARKS = ("c", "cr", "credit", "credits")
 _MOST_YEARS_APART = 2
 
 NO_EXCEPTIONS = ReadingExceptions()
+READER_FAULT = "The reader itself fails on this file"
 
 
 @dataclass(frozen=True)
@@ -97,14 +99,17 @@ def read_payments(data: bytes, exceptions: ReadingExceptions = NO_EXCEPTIONS) ->
 
     Never raises for a bad file: then the summary's status is "refused", with the structural cause.
     """
+    limits = Limits.from_environment()
+    workbook = None
     try:
-        workbook = read_workbook(data)
-    except RefusedFileError as error:
-        return _refused(str(error))
-    try:
+        workbook = read_workbook(data, limits)
         return _read(workbook, exceptions)
     except RefusedFileError as error:
         return _refused(str(error), workbook)
+    except (Exception, pl.exceptions.PanicException) as error:
+        # One file in which nobody has foreseen something must not stop a publisher's others.
+        cause = f"{type(error).__name__}: {error}"[:200]
+        return _refused(f"{READER_FAULT} ({cause}); please report it with the file.", workbook)
 
 
 def _refused(reason: str, workbook: Workbook | None = None) -> Reading:

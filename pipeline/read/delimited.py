@@ -8,7 +8,7 @@ import polars as pl
 
 from pipeline.errors import RefusedFileError
 from pipeline.read.grid import ROW_NUMBER, Grid, frame_of_strings, tidy_frame
-from pipeline.read.limits import Limits
+from pipeline.read.limits import FILE_CELLS, Limits
 from pipeline.read.quotes import Dialect, quotes_are_proper, split_records
 
 _DELIMITERS = (b",", b"\t", b";", b"|")
@@ -80,14 +80,14 @@ def _check_size(text: bytes, width: int, limits: Limits) -> None:
     if lines * parsed_width > limits.max_text_cells:
         raise RefusedFileError(
             f"The text has {lines:,} lines of up to {width:,} columns and the limit is "
-            f"{limits.max_text_cells:,} cells; split it, or raise the limit."
+            f"{limits.max_text_cells:,} cells: split it, or set {FILE_CELLS}."
         )
     # Texts between quotes are kept apart while they are looked at; a cell has two quotes.
     quotes = text.count(b'"')
     if quotes > limits.max_text_cells // 2:
         raise RefusedFileError(
             f"The text has {quotes:,} quotation marks and the limit is "
-            f"{limits.max_text_cells // 2:,}; split it, or raise the limit."
+            f"{limits.max_text_cells // 2:,}; split it, or set {FILE_CELLS}."
         )
 
 

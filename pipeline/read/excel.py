@@ -12,7 +12,7 @@ from pipeline.read import calamine_sheets
 from pipeline.read.calamine_sheets import Bounds, Rows, Sheet, UnreadableWorkbookError
 from pipeline.read.cells import column_of_strings
 from pipeline.read.grid import Grid, frame_of_columns
-from pipeline.read.limits import Limits
+from pipeline.read.limits import FILE_CELLS, FILE_SECONDS, Limits
 from pipeline.read.package import ErrorCell, inspect_package
 
 
@@ -54,7 +54,7 @@ def _in_own_process(data: bytes, limits: Limits) -> list[Sheet]:
         )
     except subprocess.TimeoutExpired as error:
         raise UnreadableWorkbookError(
-            f"takes longer to read than the limit of {limits.max_seconds:g} s"
+            f"takes longer to read than the limit of {limits.max_seconds:g} s ({FILE_SECONDS})"
         ) from error
     if finished.returncode != 0:
         raise UnreadableWorkbookError(
@@ -83,7 +83,7 @@ def _grid(sheet: Sheet, errors: list[ErrorCell], limits: Limits) -> Grid:
     if len(rows) * width > limits.max_text_cells:
         raise RefusedFileError(
             f"Sheet {name!r} spans {len(rows):,} rows by {width:,} columns and the limit is "
-            f"{limits.max_text_cells:,} cells."
+            f"{limits.max_text_cells:,} cells: split it, or set {FILE_CELLS}."
         )
     columns = [column_of_strings(values) for values in zip_longest(*rows)]
     return Grid(name, frame_of_columns(columns), is_hidden)

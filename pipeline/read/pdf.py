@@ -8,7 +8,7 @@ import pypdfium2 as pdfium  # type: ignore[import-untyped]
 
 from pipeline.errors import RefusedFileError
 from pipeline.read.grid import Grid, frame_of_strings
-from pipeline.read.limits import Limits
+from pipeline.read.limits import FILE_SECONDS, Limits
 from pipeline.read.pdf_layout import Row, columns_of, rows_of
 from pipeline.read.pdf_page import Page, read_page
 
@@ -57,7 +57,8 @@ def _read_pages(data: bytes, limits: Limits) -> list[Page]:
         for index in range(len(document)):
             if time.monotonic() > deadline:
                 raise RefusedFileError(
-                    f"The pdf takes longer to read than the limit of {limits.max_seconds:g} s."
+                    f"The pdf takes longer to read than the limit of {limits.max_seconds:g} s: "
+                    f"split it, or set {FILE_SECONDS}."
                 )
             pages.append(read_page(document[index]))
         return pages

@@ -9,7 +9,7 @@ from pipeline.read.delimited import read_delimited
 from pipeline.read.excel import read_excel
 from pipeline.read.grid import Workbook
 from pipeline.read.html import read_html
-from pipeline.read.limits import DEFAULT_LIMITS, Limits
+from pipeline.read.limits import DEFAULT_LIMITS, FILE_MB, Limits
 from pipeline.read.pdf import read_pdf
 from pipeline.read.sniff import content_kind, refuse_binary, text_kind
 from pipeline.read.spreadsheet_xml import read_spreadsheet_xml
@@ -25,7 +25,8 @@ def read_workbook(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Workbook:
     """
     if len(data) > limits.max_bytes:
         raise RefusedFileError(
-            f"The file has {len(data):,} bytes and the limit is {limits.max_bytes:,}."
+            f"The file has {len(data):,} bytes and the limit is {limits.max_bytes:,}: split it, or "
+            f"set {FILE_MB}."
         )
     kind = content_kind(data)
     if kind == "text":
