@@ -1,5 +1,7 @@
 """One publisher's night: every file archived, every fault written down, nothing raised."""
 
+from threading import Event
+
 import pytest
 
 from pipeline.collect.archive import Archive
@@ -139,3 +141,10 @@ def test_an_unexpected_fault_is_an_attempt_and_not_an_exception(night, site, arc
     assert {outcome for _, outcome in night()} == {"error"}
     assert "FileExistsError" in ledger.attempts()[-1].reason
     assert held_files(ledger).height == 2
+
+
+def test_once_stopped_no_further_file_is_begun(publisher, site, archive, ledger, web):
+    stop = Event()
+    stop.set()
+    assert collect_publisher(publisher, archive, ledger, web, stop) == []
+    assert site.asked("/june-2024.csv") == 0

@@ -80,9 +80,6 @@ def _enter(headings: list[tuple[int, str]], element: Tag) -> None:
     if not text:
         return
     level = _LEVELS.get(element.name, _LOWEST_LEVEL)
-    # The button of an accordion often lies in a heading and repeats it.
-    if headings and headings[-1][1] == text:
-        return
     while headings and headings[-1][0] >= level:
         headings.pop()
     headings.append((level, text))

@@ -157,7 +157,8 @@ LANDING = b"""<input type="hidden" id="rdCSRFKey1" name="rdCSRFKey" value="landi
 <select id="lbxPERIOD"><option value="">All</option>
 <option value="202404">2024 April</option><option value="202405">2024 May</option></select>"""
 REPORT = r"""<form name="rdForm"><input type="hidden" name="rdCSRFKey" value="{key}">
-<input name="rdAgReportId" value="AP_500_AnalGrid_V1"><input type="checkbox" name="off" value="1">
+<input name="rdAgReportId" value="AP_500_AnalGrid_V1"><input name="no" value="1" disabled>
+<input type="checkbox" name="off" value="1">
 <input type="checkbox" name="on" value="1" checked><input type="submit" name="go" value="Go">
 <select name="rdAgGroup"><option value="a">A</option><option value="b" selected>B</option></select>
 <a id="lblExportCsv" href="javascript:SubmitForm('rdPage.aspx?rdReport=X\u0026P={month}','_blank')">

@@ -124,18 +124,26 @@ def test_a_collection_on_gov_uk_is_followed_to_its_documents(site, web):
                 "documents": [
                     {"base_path": "/government/publications/spend-2024"},
                     {"base_path": "/government/publications/gone"},
+                    {"base_path": "/government/collections/within"},
                     {"base_path": "//evil.example/x"},
                     {"base_path": 7},
                 ]
             },
         },
     )
+    within = {
+        "document_type": "document_collection",
+        "details": {},
+        "links": {"documents": [{"base_path": "/government/publications/far"}]},
+    }
+    served(site, "/api/content/government/collections/within", within)
     attachment = {"url": f"{site.root}/a.csv", "title": "April 2024"}
     served(site, API, {"details": {"attachments": [attachment]}})
     found = found_by(web, **gov_uk(site, "collections/spend"))
     assert [one.label for one in found.publications] == ["April 2024"]
     assert len(found.problems) == 1
     assert "publications/gone" in found.problems[0]
+    assert site.asked("/api/content/government/publications/far") == 0
 
 
 def test_a_page_of_gov_uk_that_is_gone_is_a_failure(site, web):

@@ -3,7 +3,8 @@
 import pytest
 
 from pipeline.collect.answers import FetchFailure
-from tests.collect.publishers import found_by, reasons, summed
+from pipeline.collect.collecting import collect_publisher
+from tests.collect.publishers import found_by, publisher_with, reasons, summed
 from tests.collect.served import answer
 
 # Jadu: a year is a "download", whose files have no extension and no month in their address.
@@ -114,6 +115,31 @@ def test_a_card_page_makes_its_files_card_files(site, web):
         ("May", "purchase_card", "2024-05-01 2024-05-31"),
         ("May", "spend", "2024-05-01 2024-05-31"),
     ]
+
+
+def test_a_heading_of_spending_below_one_of_cards_speaks_of_spending(site, web):
+    site.answers["/spend"] = answer(
+        b"""<h1>Purchase card transactions and more</h1><h2>Payments over 500 in 2024</h2>
+        <a href="/m/1.csv">May</a>"""
+    )
+    found = found_by(
+        web, rule="links_on_page", landing_page=site.root + "/spend", href_matches="csv$"
+    )
+    assert summed(found) == [("May", "spend", "2024-05-01 2024-05-31")]
+
+
+def test_files_of_a_page_that_was_not_read_are_not_said_to_be_gone(served, web, archive, ledger):
+    for number in (5120, 5344, 4001):
+        names = {5120: "april", 5344: "march", 4001: "april"}
+        path = f"/downloads/file/{number}/{names[number]}"
+        served.answers[path] = answer(b"Supplier,Amount\nAcme,%d\n" % number)
+    publisher = publisher_with(**jadu(served))
+    first = collect_publisher(publisher, archive, ledger, web)
+    assert [one.outcome for one in first] == ["new", "new", "new"]
+    del served.answers["/downloads/download/640/2022-2023"]
+    second = collect_publisher(publisher, archive, ledger, web)
+    assert [one.outcome for one in second] == ["unchanged", "unchanged", "error"]
+    assert "640" in second[-1].reason
 
 
 def test_an_accordion_gives_the_year_to_its_months(site, web):

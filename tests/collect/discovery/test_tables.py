@@ -7,9 +7,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from pipeline.collect.answers import FetchFailure
+from pipeline.collect.answers import FetchFailure, Page
 from pipeline.collect.collecting import collect_publisher, faults
 from pipeline.collect.discovery.found import Discovery
+from pipeline.collect.fetching import fetch_table
 from pipeline.errors import AnchorspendError
 from pipeline.registry.models import Publisher
 from tests.collect.publishers import found_by, publisher_with, reasons, summed
@@ -109,6 +110,32 @@ def test_a_table_that_never_ends_is_too_big(table, web, archive, ledger):
     assert attempts[0].outcome == "too_big"
 
 
+def test_a_page_with_other_columns_than_the_first_is_an_error(table, web, archive, ledger):
+    class Changing(TableSite):
+        def get(self, path, default=None):
+            self.header = "date,name" if "offset=1" in path else "date,name,amount"
+            return super().get(path, default)
+
+    views = dict(table.answers)
+    table.answers = Changing()
+    table.answers.update(views)
+    rule = socrata(table, first_month="2024-05")
+    attempts = collect_publisher(publisher_with(**rule), archive, ledger, web)
+    assert attempts[0].outcome == "error"
+    assert "other columns" in attempts[0].reason
+
+
+def test_pages_that_do_not_end_in_a_line_break_are_not_run_together(archive):
+    pages = {0: b"a,b\n1,2", 1: b"a,b\n3,4", 2: b"a,b\n"}
+
+    def fetch(url: str) -> Page:
+        return Page(url, pages[int(url.rpartition("=")[2])])
+
+    with archive.part_file() as part:
+        fetch_table(fetch, "https://a.example/t.csv?x=1", 1, part, 1_000)
+        assert part.head(100) == b"a,b\n1,2\n3,4\n"
+
+
 LAYER = "/arcgis/rest/services/Spend/FeatureServer/0"
 FIELDS = [
     {"name": "OBJECTID", "alias": "OBJECTID", "type": "esriFieldTypeOID"},
@@ -162,6 +189,15 @@ def test_a_layer_is_read_in_pages_as_one_csv_under_its_aliases(layer, web, archi
         "3,2024-04-01 03:00:00,é3",
         "4,2024-04-01 04:00:00,é4",
     ]
+
+
+def test_fields_that_share_an_alias_keep_their_names(layer, web, archive, ledger):
+    same = [field | {"alias": "Spend"} for field in FIELDS]
+    about = {"objectIdField": "OBJECTID", "fields": same, "maxRecordCount": 50}
+    layer.answers[LAYER + "?f=json"] = answer(json.dumps(about).encode())
+    attempts = collect_publisher(publisher_with(**arcgis(layer)), archive, ledger, web)
+    content = archive.read_bytes(attempts[0].sha256)
+    assert content.splitlines()[0] == b"OBJECTID,paid,payee"
 
 
 def test_a_layer_that_the_service_does_not_know_is_an_error(layer, web, archive, ledger):
@@ -235,6 +271,7 @@ def test_months_are_asked_for_up_to_the_last_complete_one(site, web):
     assert summed(found)[0] == ("April 2024", "spend", "2024-04-01 2024-04-30")
     ended = found_by(web, **monthly(site, last_month="2024-05"))
     assert len(ended.publications) == 2
+    assert len(found_by(web, **monthly(site, last_month="2030-01")).publications) == 3
 
 
 @pytest.mark.parametrize(
