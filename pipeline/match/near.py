@@ -24,8 +24,13 @@ MISSPELT_RATIO = 20
 # 259 in the sample register, each a charity of its own; Nuffield Health has 3.
 LARGEST_FAMILY = 6
 LONGEST_BRANCH = 4
-
-
+# A name that goes on in one registered name only: at least so many words and letters of it.
+FEWEST_WORDS_CUT = 3
+SHORTEST_CUT = 14
+SHORTEST_BEGUN = 15
+# The widths at which ledgers cut names (Manchester 35, Devon 32, Lancashire 30, the NHS 40), less a
+# blank that was stripped.
+CUT_WIDTHS = (29, 30, 31, 32, 34, 35, 39, 40)
 NEAR_NAMES = pl.Schema(
     {
         "supplier_id": pl.String,
@@ -49,6 +54,7 @@ class NearWords:
     small_words: tuple[str, ...]
     initials: dict[str, str]
     other_body_words: tuple[str, ...]
+    other_endings: tuple[str, ...]
 
 
 @functools.cache
@@ -59,6 +65,7 @@ def near_words() -> NearWords:
         tuple(document["small_words"]),
         dict(document["initials"]),
         tuple(document["other_body_words"]),
+        tuple(document["other_endings"]),
     )
 
 
@@ -77,7 +84,9 @@ def near_names(spellings: pl.DataFrame, registers_dir: Path) -> pl.DataFrame:
         sql.execute(f"set temp_directory = '{folder}'")
         _prepare(sql, asked, names)
         sql.execute(ONE_WORD_APART)
+        sql.execute(OTHER_ORDER)
         sql.execute(BRANCHES)
+        sql.execute(CUT_SHORT)
         sql.execute(f"copy ({FOUND}) to '{found}' (format parquet)")
         return pl.read_parquet(found).match_to_schema(NEAR_NAMES)
 
@@ -85,13 +94,18 @@ def near_names(spellings: pl.DataFrame, registers_dir: Path) -> pl.DataFrame:
 def _prepare(sql: duckdb.DuckDBPyConnection, asked: Path, names: Path) -> None:
     """Makes the tables that the statements below read, and the words they know, as macros."""
     words = near_words()
-    small, bodies = (
+    small, bodies, endings = (
         "[" + ", ".join(f"'{word}'" for word in chosen) + "]"
-        for chosen in (words.small_words, words.other_body_words)
+        for chosen in (
+            words.small_words,
+            words.other_body_words,
+            words.other_body_words + words.other_endings,
+        )
     )
     initials = "map {" + ", ".join(f"'{k}': '{v}'" for k, v in words.initials.items()) + "}"
     sql.execute(f"create macro is_small(word) as list_contains({small}, word)")
     sql.execute(f"create macro is_other_body(word) as list_contains({bodies}, word)")
+    sql.execute(f"create macro is_other_ending(word) as list_contains({endings}, word)")
     sql.execute(f"create macro spelt_out(letter) as {initials}[letter]")
     sql.execute(MACROS)
     sql.execute(
@@ -200,6 +214,26 @@ where cost is not null and (
 );
 """
 
+# "GRIFFITHS ALUN (CONTRACTORS)": a surname first, or any other order of the same words.
+OTHER_ORDER = """
+create table other_order as
+select asked_id, names.register, names.number, names.name_kind,
+    names.legal_form as registered_form,
+    case
+        when len(asked.words) >= 3 and asked.words[1] = names.words[2]
+            and asked.words[2] = names.words[1] and asked.words[3:] = names.words[3:]
+            and least(length(asked.words[1]), length(asked.words[2])) >= 3
+            and not is_other_body(asked.words[1]) and not is_other_body(asked.words[2])
+        then 'surname' else 'reordered'
+    end as difference
+from asked_rests as a
+join name_rests as n using (rest)
+join asked using (asked_id)
+join names using (name_id)
+where a.i = 0 and n.i = 0 and asked.words != names.words
+    and length(asked.name_key) >= 10 and list_sort(asked.words) = list_sort(names.words);
+"""
+
 # "NUFFIELD HEALTH PLYMOUTH": the first words are the whole name of a body that is no private firm.
 BRANCHES = f"""
 create table heads as
@@ -215,7 +249,7 @@ select heads.*, names.register, names.number, names.name_kind,
     names.legal_form as registered_form
 from heads
 join names on names.name_words = heads.head
-where names.legal_form is null and names.name_kind = 'current';
+where names.legal_form is null and names.name_kind in ('current', 'working');
 
 create table families as
 with wanted as (select distinct head, first_word from headed)
@@ -230,6 +264,48 @@ where coalesce(family, 0) <= {LARGEST_FAMILY}
 qualify k = max(k) over (partition by asked_id);
 """
 
+# "RED ROSE RECOVERY" goes on in one registered name only (begun); so does a name that a ledger cut.
+# A school's company is its ACADEMY TRUST, and a hospital's name its trust's (those are `cut` too).
+CUT_SHORT = f"""
+create table longer as
+select asked_id, names.register, names.number, names.name_kind, names.name_words as longer_words,
+    names.legal_form as registered_form, asked.words as asked_words, asked.length,
+    not starts_with(names.name_words, asked.name_words || ' ') as is_within_word,
+    names.words[len(asked.words) + 1:] as ending,
+    len([word for word in asked.words if not is_small(word)]) as telling,
+    length(asked.name_key) as letters
+from asked
+join names on names.words[1] = asked.words[1] and names.words[2] = asked.words[2]
+    and starts_with(names.name_words, asked.name_words)
+    and names.name_words != asked.name_words
+where asked.reading = 'whole' and asked.legal_form is null
+    and len(asked.words) >= {FEWEST_WORDS_CUT} and length(asked.name_words) >= {SHORTEST_CUT}
+    and not regexp_matches(asked.name_words, '[0-9]');
+
+create table cut_short as
+with alone as (
+    select *, len([word for word in ending if is_other_ending(word)]) > 0 as is_other
+    from longer
+    where len(asked_words) + len(ending) <= {LONGEST_NAME}
+    qualify count(distinct longer_words) over (partition by asked_id) = 1
+)
+select *,
+    case
+        -- Many towns have a church and a school of one name.
+        when asked_words[-1] in ('CHURCH', 'CHAPEL', 'SCHOOL') and not is_within_word
+            and array_to_string(ending, ' ') not in ('TRUST', 'ACADEMY TRUST') then null
+        when length in {CUT_WIDTHS} and (is_within_word or not is_other) then 'cut'
+        when is_small(asked_words[-1]) then 'cut'
+        when array_to_string(ending, ' ') in ('TRUST', 'ACADEMY TRUST')
+            and regexp_matches(array_to_string(asked_words, ' '), '\\b(ACADEMY|SCHOOL|COLLEGE)$')
+            then 'cut'
+        when register = 'ods' then 'begun'
+        when not is_within_word and not is_other and telling >= {FEWEST_WORDS_CUT}
+            and letters >= {SHORTEST_BEGUN} then 'begun'
+    end as difference
+from alone;
+"""
+
 FOUND = """
 select asked.supplier_id, asked.rank, asked.reading, asked.legal_form, near.register, near.number,
     near.name_kind, near.registered_form, cast(near.cost as double) as cost, near.difference
@@ -238,6 +314,11 @@ from asked join (
     from one_word_apart
     union all
     select asked_id, register, number, name_kind, registered_form, 1.0, 'branch' from branches
+    union all
+    select asked_id, register, number, name_kind, registered_form, 0.4, difference from other_order
+    union all
+    select asked_id, register, number, name_kind, registered_form, 0.6, difference from cut_short
+    where difference is not null
 ) as near using (asked_id)
 order by all
 """

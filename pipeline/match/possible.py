@@ -7,7 +7,7 @@ import polars as pl
 from pipeline.match.near import near_names
 from pipeline.registers.charities import charity_number
 from pipeline.registers.companies import company_number
-from pipeline.registers.names import legal_forms
+from pipeline.registers.names import clean_words, legal_forms, without_form
 from pipeline.registers.schema import scan_table
 
 # How a stated legal form fits an organisation's: the same or none stated, one that publishers
@@ -53,12 +53,12 @@ def by_name_key(spellings: pl.DataFrame, registers_dir: Path) -> pl.DataFrame:
         "name_kind",
         "name_key",
         registered_form="legal_form",
-        registered_words="name_words",
+        registered_as="name",
     )
     hits = (
         names.join(
             spellings.lazy().select(
-                "supplier_id", "claimed", "rank", "reading", "legal_form", "name_words", "name_key"
+                "supplier_id", "claimed", "rank", "reading", "legal_form", "words", "name_key"
             ),
             on="name_key",
         )
@@ -69,7 +69,8 @@ def by_name_key(spellings: pl.DataFrame, registers_dir: Path) -> pl.DataFrame:
     possible = _with_organisation(hits, registers_dir).with_columns(
         kind_rank=pl.col("name_kind").replace_strict(KIND_RANKS, return_dtype=pl.Int8),
         form_rank=_form_rank(),
-        is_respelt=pl.col("name_words") != pl.col("registered_words"),
+        is_respelt=without_form(pl.col("words"))
+        != without_form(clean_words(pl.col("registered_as"))),
         method=pl.concat_str(
             pl.lit("exact_"),
             "name_kind",
@@ -80,11 +81,11 @@ def by_name_key(spellings: pl.DataFrame, registers_dir: Path) -> pl.DataFrame:
     )
     return possible.drop(
         "name_kind",
-        "name_words",
+        "words",
         "name_key",
         "reading",
         "legal_form",
-        "registered_words",
+        "registered_as",
     )
 
 
@@ -106,7 +107,17 @@ def by_near_name(spellings: pl.DataFrame, registers_dir: Path) -> pl.DataFrame:
         )
         .filter(pl.col("form_rank") != FORM_CONFLICTS)
         .filter((pl.col("difference") != "branch") | _has_branches())
+        .filter(~pl.col("difference").is_in(["reordered", "begun"]) | _is_no_firm())
         .drop("name_kind", "reading", "legal_form", "registered_form", "difference")
+    )
+
+
+def _is_no_firm() -> pl.Expr:
+    """Charities and public bodies: CARE OUTLOOK LTD is not OUTLOOK CARE."""
+    return (
+        (pl.col("register") == "chc")
+        | pl.col("other_register").eq("chc").fill_null(value=False)
+        | pl.col("register").is_in(PUBLIC_REGISTERS)
     )
 
 
@@ -124,10 +135,8 @@ def _is_looked_for() -> pl.Expr:
 
 def _has_branches() -> pl.Expr:
     """Charities, and companies that need not say "Limited": firms trade under their whole name."""
-    return (
-        (pl.col("register") == "chc")
-        | pl.col("other_register").eq("chc").fill_null(value=False)
-        | ~pl.col("category").eq("Private Limited Company").fill_null(value=False)
+    return _is_no_firm() | (
+        ~pl.col("category").eq("Private Limited Company").fill_null(value=False)
     )
 
 

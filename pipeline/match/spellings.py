@@ -23,6 +23,10 @@ TRAILING_NOTE = (
     r"\s*[)\]*]*|\s+CIS|\s*[-#(*\[]+\s*\d[\d/ -]*[)\]*]*|\s+[A-Z]{0,4}\d{4,}[A-Z]{0,3})+\s*$"
 )
 # A pdf prints the ledger's number of the supplier before it ("UK0479435601 : Prime Care").
+# "IDEAL FOR ALL PHB BC143839 15E": a personal health budget and its number.
+BEHIND_NUMBER = r"(?i)\s+(?:PHB\s+)?[A-Z]{0,3}\d{5,}\b.*$"
+# Two bytes of a blank that does not break, read one by one, are letters: "HOLYAA CROSSAA CENTRE".
+GARBLED_BLANK = r"AA\b"
 LEADING_REFERENCE = r"^(?:[A-Z]{0,3}\d{5,}[A-Z]{0,2}\d{0,3}\s*:\s*|[A-Z]{0,2}\d{5,}\s*[-:]?\s*)+"
 # "ACME LTD (LEEDS)", "ACME LIMITED - ROAD MARKING": what follows the form names a branch, unless
 # it is another name (a pdf's "HC ONE LIMITED Total HOLMWOOD NURSING HOME").
@@ -35,10 +39,20 @@ OTHER_NAME_BEHIND = r"(?i)\bTOTAL\b|\b(?:LTD|LIMITED|PLC|LLP|CIC|PARTNERSHIP|COM
 def spellings(suppliers: pl.DataFrame) -> pl.DataFrame:
     """Each way of reading each supplier's name, with its rank: lower is closer to the letter.
 
-    Columns: supplier_id, claimed, rank, reading, words, legal_form, name_words, name_key.
+    Columns: supplier_id, claimed, rank, reading, words, legal_form, name_words,
+    name_key, length (letters as published).
     """
     name = pl.col("supplier_name")
-    bare = name.str.replace(TRAILING_NOTE, "").str.replace(LEADING_REFERENCE, "")
+    ungarbled = (
+        pl.when(name.str.count_matches(GARBLED_BLANK) > 1)
+        .then(name.str.replace_all(GARBLED_BLANK, " "))
+        .otherwise(name)
+    )
+    bare = (
+        ungarbled.str.replace(BEHIND_NUMBER, "")
+        .str.replace(TRAILING_NOTE, "")
+        .str.replace(LEADING_REFERENCE, "")
+    )
     readings = {
         "whole": name,
         "without_reference": bare,
@@ -102,6 +116,7 @@ def _keyed(suppliers: pl.DataFrame, readings: Mapping[str, pl.Expr]) -> pl.DataF
     return (
         with_name_key(pl.concat(frames), "text")
         .filter(pl.col("name_key").is_not_null())
+        .with_columns(length=pl.col("text").str.len_chars())
         .drop("text")
         .collect()
         .sort("supplier_id", "rank")

@@ -61,6 +61,11 @@ def form_of(words: pl.Expr) -> pl.Expr:
     )
 
 
+def without_form(words: pl.Expr) -> pl.Expr:
+    """Cleaned words without the legal form that they end with."""
+    return words.str.replace(rf"(.) (?:{legal_forms().alternation})$", "$1")
+
+
 def key_words(words: pl.Expr) -> pl.Expr:
     """Cleaned words without legal form, the spellings of one word made equal."""
     forms = legal_forms()
@@ -69,7 +74,7 @@ def key_words(words: pl.Expr) -> pl.Expr:
         pl.concat_str(
             pl.lit(" "),
             # Each word gets blanks of its own, so that neighbours can both be replaced.
-            words.str.replace(rf"(.) (?:{forms.alternation})$", "$1").str.replace_all(" ", "  "),
+            without_form(words).str.replace_all(" ", "  "),
             pl.lit(" "),
         )
         .str.replace_many(

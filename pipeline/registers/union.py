@@ -17,6 +17,8 @@ from pipeline.registers.schema import (
 
 # The registers of organisations, in the order in which one organisation's entries are named.
 REGISTERS_OF_ORGANISATIONS = ("coh", "chc", "mpr", "gias", "ods", "lad", "pub")
+# A short name is borne by many ("MOSAIC").
+SHORTEST_TELLING_KEY = 12
 # Companies that charities are: without share capital, as CIOs, or as registered societies.
 CHARITABLE_CATEGORIES = (
     "PRI/LTD BY GUAR/NSC (Private, limited by guarantee, no share capital)",
@@ -36,7 +38,16 @@ def write_organisations(registers_dir: Path, sha256_by_register: Mapping[str, st
     charities, charity_names = parts["chc"]
     stated = stated_links(charities).collect()
     inferred = same_name_links(companies, company_names, charities, charity_names).collect()
-    links = pl.concat([stated, inferred.join(stated, on="company_number", how="anti")])
+    named = pl.concat([stated, inferred.join(stated, on="company_number", how="anti")])
+    renamed = other_name_links(companies, company_names, charities, charity_names).collect()
+    links = pl.concat(
+        [
+            named,
+            renamed.join(named, on="company_number", how="anti").join(
+                named, on="charity_number", how="anti"
+            ),
+        ]
+    )
     organisations = pl.concat(
         [
             _with_other(companies, links, "company_number", "charity_number", "chc"),
@@ -205,6 +216,45 @@ def same_name_links(
             charity_number="number",
             company_number="number_company",
             other_evidence=pl.lit("same name"),
+        )
+    )
+
+
+def other_name_links(
+    companies: pl.LazyFrame,
+    company_names: pl.LazyFrame,
+    charities: pl.LazyFrame,
+    charity_names: pl.LazyFrame,
+) -> pl.LazyFrame:
+    """Live charities of which one alone bears or bore the current name of one charitable company.
+
+    PLAY BRADFORD, once ECCLESHILL ADVENTURE PLAYGROUND, is the company that still has that name.
+    """
+    company_keys = _current_keys(companies, company_names).filter(
+        (
+            pl.col("category").is_in(CHARITABLE_CATEGORIES)
+            | (pl.col("category").is_null() & pl.col("legal_form").is_null())
+        )
+        & (pl.col("name_key").str.len_chars() >= SHORTEST_TELLING_KEY)
+        & (pl.len().over("name_key") == 1)
+    )
+    unstated = charities.filter(
+        pl.col("published_company_number").is_null()
+        & ~pl.col("number").str.contains("-")
+        & pl.col("is_live")
+    ).select("number")
+    return (
+        charity_names.filter(pl.col("name_key").is_not_null())
+        .select("number", "name_key")
+        .unique()
+        .filter(pl.len().over("name_key") == 1)
+        .join(unstated, on="number")
+        .join(company_keys, on="name_key", suffix="_company")
+        .filter(pl.len().over("number") == 1)
+        .select(
+            charity_number="number",
+            company_number="number_company",
+            other_evidence=pl.lit("other name"),
         )
     )
 

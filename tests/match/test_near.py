@@ -35,6 +35,11 @@ def registers_dir(tmp_path_factory):
             )
         ),
         written.company("00200099", "AGE UK", category=written.GUARANTEE),
+        written.company("00300001", "ALUN GRIFFITHS (CONTRACTORS) LIMITED"),
+        written.company("00300002", "WEST DEVON BUSINESS INFORMATION POINT LIMITED"),
+        written.company("00300003", "CARE OUTLOOK LTD"),
+        written.company("00300004", "TORBAY ROOFING AND SCAFFOLDING SUPPLIES LIMITED"),
+        written.company("00300005", "HONITON COLLEGE ACADEMY TRUST", category="Academy Trust"),
     )
     written.write_charities_zip(
         source,
@@ -44,6 +49,11 @@ def registers_dir(tmp_path_factory):
         written.charity(1107965, "BARNET REFUGEE SERVICE"),
         written.charity(1070112, "PUBLIC HEALTH ACTION SUPPORT TEAM"),
         written.charity(1077265, "ST JOHN AMBULANCE"),
+        written.charity(1152474, "RED ROSE RECOVERY LANCASHIRE"),
+        written.charity(1065745, "FOCUS BIRMINGHAM"),
+        written.charity(210001, "LEEDS MOORTOWN UNIVERSITY STUDENTS UNION"),
+        written.charity(210002, "SHIRLEY BAPTIST CHURCH SOLIHULL"),
+        written.charity(210003, "OFF THE RECORD BRISTOL"),
     )
     load_registers(source, registers_dir)
     return registers_dir
@@ -131,3 +141,36 @@ def test_what_is_no_branch_is_not_matched(registers_dir, name):
 
 def test_an_exact_name_goes_before_a_near_one(registers_dir):
     assert decide(registers_dir, "BRIGHTSTONES CLEANING")["number"] == "00000007"
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "method"),
+    [
+        ("GRIFFITHS ALUN (CONTRACTORS) LTD", "00300001", "surname_current"),
+        ("BIRMINGHAM FOCUS", "1065745", "reordered_current"),
+        ("RED ROSE RECOVERY", "1152474", "begun_current"),
+        ("WEST DEVON BUSINESS INFORMATIO", "00300002", "cut_current"),
+        ("WEST DEVON BUSINESS INFORMATION", "00300002", "cut_current"),
+        ("HONITON COLLEGE ACADEMY TRUST", "00300005", "exact_current"),
+        ("HOSPICEAA ATAA HOMEAA CARLISLE & N LAKELAND", "1095708", "near_current"),
+        ("BARNET REFUGEE SERVICE PHB BC143839 15E", "1107965", "exact_current_without_reference"),
+    ],
+)
+def test_a_name_in_another_order_cut_or_garbled_is_the_same(registers_dir, name, number, method):
+    decision = decide(registers_dir, name)
+    assert (decision["number"], decision["method"]) == (number, method)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "OUTLOOK CARE LTD",
+        "TORBAY ROOFING AND SCAFFOLDING",
+        "LEEDS MOORTOWN UNIVERSITY",
+        "SHIRLEY BAPTIST CHURCH",
+        "OFF THE RECORD",
+    ],
+    ids=["order of a firm", "other goods", "the union of it", "churches", "a short name"],
+)
+def test_a_name_that_another_begins_with_is_another(registers_dir, name):
+    assert decide(registers_dir, name)["decision"] != "matched"

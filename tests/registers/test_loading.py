@@ -177,6 +177,33 @@ def test_of_several_charities_of_one_name_the_newest_is_the_company(source, regi
     ]
 
 
+def test_a_charity_that_was_renamed_is_the_company_that_kept_the_name(source, registers_dir):
+    written.write_companies_csv(
+        source,
+        written.company("05845461", "ECCLESHILL ADVENTURE PLAYGROUND", category=written.GUARANTEE),
+        written.company("00000002", "MOSAIC", category=written.GUARANTEE),
+        written.company("00000003", "CASTLE STREET ROOFING LTD"),
+    )
+    written.write_charities_zip(
+        source,
+        written.charity(1122592, "PLAY BRADFORD"),
+        written.charity(300001, "COLOURS OF LEEDS"),
+        written.charity(300002, "CASTLE STREET SHELTER"),
+    )
+    written.write_charities_zip(
+        source,
+        written.other_name(1122592, "ECCLESHILL ADVENTURE PLAYGROUND", kind="Previous name"),
+        written.other_name(300001, "MOSAIC"),
+        written.other_name(300002, "CASTLE STREET ROOFING"),
+        table="charity_other_names",
+    )
+    load_registers(source, registers_dir)
+    assert links(registers_dir) == [
+        ("05845461", "1122592", "other name"),
+        ("1122592", "05845461", "other name"),
+    ]
+
+
 def test_a_charity_of_two_companies_names_is_neither(source, registers_dir):
     written.write_companies_csv(
         source,
