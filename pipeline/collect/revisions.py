@@ -135,13 +135,15 @@ def _unmatched(frame: pl.DataFrame, other: pl.DataFrame, key: Sequence[str]) -> 
 
 def _paired(removed: pl.DataFrame, added: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
     """Rows of both that agree in the key, each once; a missing value agrees with nothing."""
-    known = [pl.col(name).is_not_null() for name in key]
-    new = _numbered(added.filter(known), key).select(
+    new = _numbered(added, key).select(
         *key,
         "number",
         pl.col("place").alias("new_place"),
         pl.col("amount_gbp").alias("new_amount"),
         pl.col("is_redacted").alias("new_is_redacted"),
     )
-    old = _numbered(removed.filter(known), key)
-    return old.join(new, on=[*key, "number"], how="inner").rename({"new_amount": "new_amount_gbp"})
+    return (
+        _numbered(removed, key)
+        .join(new, on=[*key, "number"], how="inner")
+        .rename({"new_amount": "new_amount_gbp"})
+    )

@@ -71,6 +71,19 @@ def test_it_closes_no_gap_for_another_host(port):
         fetched("localhost", port, ip_127_0_0_1=(MIDDLE,))
 
 
+def test_it_is_for_every_address_of_its_host_and_for_no_longer_name():
+    with PoliteSession(None, None, {"a.example": (MIDDLE,)}) as web:
+        named = web._session.get_adapter("https://a.example:8443/x")
+        assert web._session.get_adapter("https://a.example/x")._certificates == (MIDDLE,)
+        assert named._certificates == (MIDDLE,)
+        for other in (
+            "https://a.example.evil.example/x",
+            "https://b.example/",
+            "http://a.example/",
+        ):
+            assert web._session.get_adapter(other)._certificates == ()
+
+
 def test_an_intermediate_alone_is_no_authority(port, monkeypatch):
     monkeypatch.delenv("REQUESTS_CA_BUNDLE")
     with pytest.raises(FetchFailure, match="cannot be verified"):

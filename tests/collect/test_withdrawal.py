@@ -103,6 +103,8 @@ def test_a_purge_that_was_cut_short_can_be_done_again(archive, ledger, readings,
     archive.content_path(sha256).write_bytes(TEXT.encode())
     read(readings, sha256)
     rebuild_ledger(archive, tmp_path / "other.sqlite")
+    with Ledger(tmp_path / "other.sqlite", archive) as rebuilt:
+        assert held_files(rebuilt).is_empty()
     withdraw_file(archive, ledger, readings, sha256, "asked")
     assert holders(tmp_path) == []
 
