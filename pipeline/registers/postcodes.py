@@ -19,6 +19,17 @@ def clean_postcode(text: pl.Expr) -> pl.Expr:
     return pl.when(whole.str.contains(rf"^{OUTWARD} {INWARD}$")).then(whole)
 
 
+def outward_code(text: pl.Expr) -> pl.Expr:
+    """The outward code where only that is written ("TQ1"), or where the rest is masked ("TQ1 ***").
+
+    Null for a whole postcode and for anything else.
+    """
+    # "B1 1" is a part of the inward code too, not B11.
+    bare = text.str.to_uppercase().str.replace(r"[^A-Z0-9]+$", "").str.strip_chars()
+    alone = pl.when(bare.str.contains(r"^[A-Z0-9]{2,4}$")).then(_mended(bare))
+    return pl.when(alone.str.contains(rf"^{OUTWARD}$")).then(alone)
+
+
 def _mended(outward: pl.Expr) -> pl.Expr:
     """O/0 and I/1 exchanged where their place in the outward code leaves no other reading."""
     return (

@@ -5,11 +5,12 @@ import pytest
 
 from pipeline.errors import AnchorspendError
 from pipeline.locate.files import locate_postcodes_file
-from pipeline.locate.suppliers import SUPPLIER_PLACES, locate_suppliers
+from pipeline.locate.suppliers import SUPPLIER_PLACES, every_place, locate_suppliers
 from pipeline.match.suppliers import match_suppliers
 from pipeline.registers.loading import load_registers
 from tests.match.test_suppliers import suppliers
 from tests.registers import written
+from tests.registers.test_other_registers import nhs_record, write_csv
 
 
 @pytest.fixture(scope="module")
@@ -35,8 +36,15 @@ def registers_dir(tmp_path_factory):
         written.postcode("PR1 2HE", "E07000123", "E10000017", "E05012196", "E01025314"),
         written.postcode("TQ1 1AA", "E06000027"),
         written.postcode("FY1 1AD", "E06000009"),
+        written.postcode("PL7 1AA", "E06000026"),
+        written.postcode("PL7 2AA", "E07000044"),
     )
-    load_registers(source, registers_dir)
+    write_csv(
+        source,
+        "etr.csv",
+        [nhs_record("RA9", "TORBAY AND SOUTH DEVON NHS FOUNDATION TRUST", "TQ1 1AA")],
+    )
+    load_registers(source, registers_dir, built_in_bodies=True)
     return registers_dir
 
 
@@ -105,6 +113,60 @@ def test_a_postcode_on_the_payment_is_where_it_trades_if_no_register_knows(regis
 
 def test_an_unidentified_supplier_without_postcode_has_no_place(registers_dir):
     assert places_of(registers_dir, {"supplier_name": "WHO KNOWS"}) == []
+
+
+def every(registers_dir, *rows):
+    frame = suppliers(*rows)
+    result = match_suppliers(frame, registers_dir)
+    places = every_place(frame, result.decisions, result.candidates, registers_dir)
+    assert places.schema == SUPPLIER_PLACES
+    return places.rows(named=True)
+
+
+def test_a_supplier_has_a_registered_and_a_trading_place(registers_dir):
+    places = every(registers_dir, {"supplier_name": "ACME LTD", "supplier_postcode": "TQ1 1AA"})
+    assert [(place["place_kind"], place["lad_code"], place["evidence"]) for place in places] == [
+        ("registered", "E07000123", "registered_address"),
+        ("trading", "E06000027", "payment_postcode"),
+    ]
+
+
+def test_an_outward_code_alone_is_the_districts_that_it_lies_in(registers_dir):
+    row = {"supplier_name": "WHO KNOWS", "supplier_postcode": "PL7"}
+    places = every(registers_dir, row)
+    assert [(place["postcode"], place["lad_code"]) for place in places] == [
+        ("PL7", "E06000026"),
+        ("PL7", "E07000044"),
+    ]
+    assert {place["evidence"] for place in places} == {"payment_outward_code"}
+    assert places_of(registers_dir, row) == []
+    (torbay,) = places_of(registers_dir, {"supplier_name": "WHO", "supplier_postcode": "tq1 ***"})
+    assert (torbay["lad_code"], torbay["evidence"]) == ("E06000027", "payment_outward_code")
+
+
+def test_a_district_council_is_in_its_district_and_a_county_council_in_all_of_its_own(
+    registers_dir,
+):
+    torbay, *devon = every(
+        registers_dir, {"supplier_name": "TORBAY COUNCIL"}, {"supplier_name": "DEVON CC"}
+    )
+    assert (torbay["lad_code"], torbay["place_kind"]) == ("E06000027", "site")
+    assert (torbay["evidence"], torbay["postcode"]) == ("public_body_area", None)
+    assert len(devon) == 8
+    assert {"E07000041", "E07000044"} <= {place["lad_code"] for place in devon}
+    (one,) = places_of(registers_dir, {"supplier_name": "DEVON CC"})
+    assert (one["number"], one["lad_code"]) == ("E10000008", None)
+
+
+def test_an_nhs_trust_is_at_its_site_and_a_central_body_nowhere(registers_dir):
+    trust, hmrc = every(
+        registers_dir,
+        {"supplier_name": "TORBAY AND SOUTH DEVON NHS FOUNDATION TRUST"},
+        {"supplier_name": "HMRC"},
+    )
+    assert (trust["lad_code"], trust["place_kind"]) == ("E06000027", "site")
+    assert trust["evidence"] == "public_body_site"
+    assert (hmrc["number"], hmrc["lad_code"]) == ("hmrc", None)
 
 
 def test_a_file_of_postcodes_keeps_its_rows_in_order_and_gains_areas(tmp_path):

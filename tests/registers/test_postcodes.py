@@ -1,7 +1,7 @@
 import polars as pl
 import pytest
 
-from pipeline.registers.postcodes import clean_postcode
+from pipeline.registers.postcodes import clean_postcode, outward_code
 
 
 def cleaned(text):
@@ -37,3 +37,23 @@ def test_a_postcode_becomes_canonical(written, canonical):
 @pytest.mark.parametrize("text", ["", None, "PR1", "LONDON", "N/A", "12345", "PR1 2HEX", "PR1 2CE"])
 def test_what_is_no_whole_postcode_is_null(text):
     assert cleaned(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "outward"),
+    [
+        ("TQ1", "TQ1"),
+        ("pl7 ***", "PL7"),
+        (" EC1A ", "EC1A"),
+        ("PRI", "PR1"),
+        ("B1 1", None),
+        ("TQ1 1AA", None),
+        ("TQ11AA", None),
+        ("n/a", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_an_outward_code_alone_is_told_from_a_whole_postcode(text, outward):
+    frame = pl.DataFrame({"text": [text]}, schema={"text": pl.String})
+    assert frame.select(outward_code(pl.col("text"))).item() == outward
