@@ -56,14 +56,18 @@ def payments_assets(
         failed = []
         with warehouse_lock(settings.warehouse):
             night.write_registry(settings)
-            for publisher in publishers:
+            chosen = [
+                publisher
+                for publisher in publishers
+                if payments_key(publisher.id) in context.selected_asset_keys
+            ]
+            collected = night.collect(settings, chosen, context.log.info, manners)
+            for publisher in chosen:
                 key = payments_key(publisher.id)
-                if key not in context.selected_asset_keys:
-                    continue
+                attempts = collected[publisher.id].attempts
                 try:
-                    attempts = night.collect(settings, [publisher], context.log.info, manners)[
-                        publisher.id
-                    ]
+                    if error := collected[publisher.id].error:
+                        raise error
                     files = night.normalise(settings, [publisher], context.log.info)[publisher.id]
                 except Exception as error:
                     failed.append(publisher.id)
@@ -253,7 +257,7 @@ def _lineage(project: SqlProject, model: SqlModel) -> dg.TableColumnLineage:
 def _source_keys(source: str, registry: Registry) -> list[dg.AssetKey]:
     """The assets that write the Parquet files behind a source of the SQL."""
     match source:
-        case "payments" | "rejected_rows" | "files":
+        case "payments" | "rejected_rows" | "selected_files" | "files":
             return [payments_key(publisher_id) for publisher_id in sorted(registry.publishers)]
         case "suppliers":
             return [SUPPLIERS]

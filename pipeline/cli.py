@@ -114,11 +114,20 @@ def read(
     ] = None,
     rows: Annotated[Path | None, typer.Option(help="Write the payments to this CSV.")] = None,
     as_json: AsJson = False,
+    explain_row: Annotated[
+        int | None, typer.Option(help="Follow this row from its cells to what became of it.")
+    ] = None,
+    sheet: Annotated[str | None, typer.Option(help="The sheet that the row stands in.")] = None,
 ) -> None:
     """Read files and say what was understood, without touching the warehouse."""
-    from pipeline.reading_report import as_text, read_files
+    from pipeline.reading_report import as_text, bytes_of, exceptions_of, read_files
+    from pipeline.reading_report import explain_row as explained
 
     settings = Settings.from_environment()
+    if explain_row is not None:
+        for path in files:
+            print(explained(bytes_of(path), exceptions_of(publisher, settings), explain_row, sheet))
+        return
     readings = read_files(files, publisher, settings)
     payments = []
     for path, reading in readings:
@@ -271,6 +280,23 @@ def registry_check() -> None:
         f"{len(registry.towns)} towns, {len(registry.areas)} areas and "
         f"{len(registry.publishers)} publishers are well-formed"
     )
+
+
+@registry_app.command("new")
+def registry_new(
+    url: Annotated[str, typer.Argument(help="The page that links to the files.")],
+    landing_page: Annotated[
+        Path | None, typer.Option(help="That page, saved with a browser, in its place.")
+    ] = None,
+) -> None:
+    """Draft a publisher's YAML from its landing page: links, pattern, headings, what is open."""
+    from pipeline.collect.drafting import draft_from_address
+    from pipeline.normalise.reading import read_payments
+
+    settings = Settings.from_environment()
+    with PoliteSession(settings.contact) as web:
+        draft = draft_from_address(url, landing_page, web, lambda data: read_payments(data).summary)
+    print(draft, end="")
 
 
 def _print_build(report: BuildReport, settings: Settings) -> None:

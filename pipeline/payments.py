@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from pipeline.collect.archive import Archive
-from pipeline.collect.selection import select_files
+from pipeline.collect.chosen_months import select_months
 from pipeline.normalise.payments import PAYMENTS_SCHEMA, REJECTED_SCHEMA
 from pipeline.normalise.reading import READER_VERSION, ReadingExceptions, read_payments
 from pipeline.read.header import SYNONYMS_PATH
@@ -32,7 +32,7 @@ SUPPLIER_KEY = (
 )
 
 # The folders of the warehouse that hold one Parquet file per publisher.
-COMPACTED = ("payments", "rejected_rows", "files")
+COMPACTED = ("payments", "rejected_rows", "selected_files", "files")
 
 _IDENTITY_SCHEMA = {
     "publisher_id": pl.String(),
@@ -76,8 +76,11 @@ _FILE_SCHEMA: dict[str, pl.DataType] = {
     "undated": pl.Int64(),
     "warnings": pl.String(),
     "is_selected": pl.Boolean(),
+    "is_held_back": pl.Boolean(),
     "selection_reason": pl.String(),
 }
+# What selection compares of the payments of two files.
+_COMPARED = ("payment_date", "payment_month", "supplier_name", "amount_gbp")
 
 
 @dataclass(frozen=True)
@@ -110,11 +113,10 @@ class ReadingCache:
         if not cached.exists():
             folder.mkdir(parents=True, exist_ok=True)
             reading = read_payments(content(), self._exceptions)
-            summary = reading.summary.as_dict() | {"payments_digest": _digest(reading.payments)}
             write_parquet(reading.payments, payments_path)
             write_parquet(reading.rejected, rejected_path)
             with _beside(cached) as beside:
-                beside.write_text(json.dumps(summary), encoding="utf-8")
+                beside.write_text(json.dumps(reading.summary.as_dict()), encoding="utf-8")
         return CachedReading(json.loads(cached.read_text("utf-8")), payments_path, rejected_path)
 
 
@@ -127,7 +129,7 @@ def compact_publisher(
 ) -> pl.DataFrame:
     """Write payments, rejected rows and files of one publisher for the SQL; the files frame.
 
-    `held` are the publisher's held file versions as `held_files` lists them. The three Parquet
+    `held` are the publisher's held file versions as `held_files` lists them. The four Parquet
     files replace their older ones one by one, each whole; the files frame comes last.
     """
     cache = ReadingCache(readings_dir, ReadingExceptions(headers=dict(publisher.headers)))
@@ -135,23 +137,24 @@ def compact_publisher(
         sha256: cache.reading(sha256, partial(archive.read_bytes, sha256))
         for sha256 in held["sha256"].unique(maintain_order=True)
     }
-    digests = [
-        readings[sha256].summary["payments_digest"]
-        if readings[sha256].summary["status"] == "payments"
-        else None
-        for sha256 in held["sha256"]
-    ]
-    selected = select_files(held.with_columns(pl.Series("payments_digest", digests, pl.String)))
-    speaking = selected.filter("is_selected")["sha256"].unique(maintain_order=True)
+    statuses = [readings[sha256].summary["status"] for sha256 in held["sha256"]]
+    selection = select_months(
+        held.with_columns(pl.Series("status", statuses, pl.String)),
+        _compared_payments(readings),
+        archive.accepted(),
+    )
+    speaking = selection.files.filter("is_selected")["sha256"].unique(maintain_order=True)
 
     payments = _with_identity(
-        publisher.id, [(sha256, readings[sha256].payments_path) for sha256 in speaking]
+        publisher.id,
+        [(sha256, readings[sha256].payments_path) for sha256 in speaking],
+        selection.months.filter("is_selected"),
     )
     rejected = _rejected(
         publisher.id, [(sha256, readings[sha256].rejected_path) for sha256 in speaking]
     )
-    files = _files(selected, {sha256: one.summary for sha256, one in readings.items()})
-    for folder, frame in zip(COMPACTED, (payments, rejected, files), strict=True):
+    files = _files(selection.files, {sha256: one.summary for sha256, one in readings.items()})
+    for folder, frame in zip(COMPACTED, (payments, rejected, selection.months, files), strict=True):
         write_parquet(frame, warehouse / folder / f"{publisher.id}.parquet")
     return files
 
@@ -176,14 +179,27 @@ def _beside(path: Path) -> Iterator[Path]:
         beside.unlink(missing_ok=True)
 
 
-def _digest(payments: pl.DataFrame) -> str:
-    """The same for two files with the same payments, whatever their format and order."""
-    columns = ["payment_date", "payment_month", "supplier_name", "amount_gbp"]
-    text = payments.select(columns).sort(columns).write_csv()
-    return hashlib.sha256(text.encode()).hexdigest()
+def _compared_payments(readings: Mapping[str, CachedReading]) -> pl.LazyFrame:
+    empty = pl.LazyFrame(schema={name: PAYMENTS_SCHEMA[name] for name in _COMPARED}).select(
+        pl.lit(None, pl.String).alias("file_sha256"), pl.all()
+    )
+    return pl.concat(
+        [
+            empty,
+            *(
+                pl.scan_parquet(reading.payments_path).select(
+                    pl.lit(sha256).alias("file_sha256"), *_COMPARED
+                )
+                for sha256, reading in readings.items()
+            ),
+        ]
+    )
 
 
-def _with_identity(publisher_id: str, parts: list[tuple[str, Path]]) -> pl.DataFrame:
+def _with_identity(
+    publisher_id: str, parts: list[tuple[str, Path]], months: pl.DataFrame
+) -> pl.DataFrame:
+    """The payments of the months for which each file speaks, with all that identifies them."""
     frames = [
         pl.read_parquet(path).select(
             pl.lit(publisher_id).alias("publisher_id"),
@@ -195,7 +211,13 @@ def _with_identity(publisher_id: str, parts: list[tuple[str, Path]]) -> pl.DataF
     empty = pl.DataFrame(schema={**_IDENTITY_SCHEMA, **PAYMENTS_SCHEMA})
     if not frames:
         return empty
-    payments = pl.concat(frames)
+    payments = pl.concat(frames).join(
+        months,
+        on=["file_sha256", "payment_month"],
+        how="semi",
+        nulls_equal=True,
+        maintain_order="left",
+    )
     suppliers = payments.select(SUPPLIER_KEY).unique(maintain_order=True)
     identified = suppliers.with_columns(
         pl.Series("supplier_id", [_supplier_id(key) for key in suppliers.iter_rows()], pl.String)

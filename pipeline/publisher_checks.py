@@ -8,6 +8,7 @@ from typing import Literal
 import polars as pl
 
 from pipeline.collect.attempts import Attempt
+from pipeline.collect.collecting import faults
 from pipeline.registry.models import Publisher
 
 # What each check asserts, in the order in which they are made.
@@ -24,8 +25,6 @@ MOST_REJECTED = 0.02
 # Publishers have one month in arrears by rule, and are often a month later than that.
 MONTHS_LATE = {"monthly": 4, "quarterly": 7, "annual": 16}
 JUMP = 5.0
-# Outcomes after which there is nothing to blame and nothing to do.
-_QUIET = frozenset({"new", "changed", "unchanged"})
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,7 @@ def check_publisher(
     )
     speaking = files.filter(pl.col("is_selected"))
     return [
-        _collected(attempts),
+        _collected(publisher, attempts),
         _rows_per_file(publisher, speaking),
         _rejected_share(speaking),
         _period_gaps(months["payment_month"]),
@@ -66,8 +65,8 @@ def check_publisher(
     ]
 
 
-def _collected(attempts: Sequence[Attempt]) -> PublisherCheck:
-    hindered = [attempt for attempt in attempts if attempt.outcome not in _QUIET]
+def _collected(publisher: Publisher, attempts: Sequence[Attempt]) -> PublisherCheck:
+    hindered = faults(publisher, attempts)
     detail = (
         f"{len(attempts) - len(hindered)} of {len(attempts)} publications are as they should be"
     )

@@ -31,24 +31,33 @@ def read_files(
 
     Raises AnchorspendError where a file cannot be opened or the publisher is not known.
     """
-    exceptions = NO_EXCEPTIONS
-    if publisher_id is not None:
-        publishers = load_registry(
-            settings.registry, built_in=settings.has_built_in_registry
-        ).publishers
-        if publisher_id not in publishers:
-            raise AnchorspendError(
-                f"There is no publisher {publisher_id!r}: `anchorspend status` lists those known."
-            )
-        exceptions = ReadingExceptions(headers=dict(publishers[publisher_id].headers))
+    exceptions = exceptions_of(publisher_id, settings)
     for path in files:
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise AnchorspendError(
-                f"{path} cannot be opened ({error.strerror}): check its name and the rights on it."
-            ) from error
-        yield path, read_payments(data, exceptions)
+        yield path, read_payments(bytes_of(path), exceptions)
+
+
+def exceptions_of(publisher_id: str | None, settings: Settings) -> ReadingExceptions:
+    """The reading exceptions of a publisher, or none; AnchorspendError where it is not known."""
+    if publisher_id is None:
+        return NO_EXCEPTIONS
+    publishers = load_registry(
+        settings.registry, built_in=settings.has_built_in_registry
+    ).publishers
+    if publisher_id not in publishers:
+        raise AnchorspendError(
+            f"There is no publisher {publisher_id!r}: `anchorspend status` lists those known."
+        )
+    return ReadingExceptions(headers=dict(publishers[publisher_id].headers))
+
+
+def bytes_of(path: Path) -> bytes:
+    """What a file holds; AnchorspendError where it cannot be opened."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise AnchorspendError(
+            f"{path} cannot be opened ({error.strerror}): check its name and the rights on it."
+        ) from error
 
 
 def _about_layouts(reading: Reading) -> list[str]:

@@ -13,12 +13,12 @@ import polars as pl
 
 from pipeline.collect.archive import Archive
 from pipeline.collect.attempts import Attempt
-from pipeline.collect.collecting import collect_publisher
 from pipeline.collect.discovery import discover, page_from_file, source_hosts
 from pipeline.collect.dropped import add_files
 from pipeline.collect.hosts import host_of
 from pipeline.collect.http import FetchFailure, Manners, Page, PoliteSession
 from pipeline.collect.ledger import Ledger
+from pipeline.collect.night import Collected, collect_publishers
 from pipeline.collect.selection import held_files
 from pipeline.errors import AnchorspendError
 from pipeline.locate.suppliers import locate_suppliers
@@ -69,18 +69,21 @@ def collect(
     publishers: Collection[Publisher],
     say: Say,
     manners: Manners | None = None,
-) -> dict[str, list[Attempt]]:
-    """Look for new files of each publisher on the web; attempts by publisher id."""
+) -> dict[str, Collected]:
+    """Look for new files of the publishers on the web, a few hosts at a time; by publisher id."""
+    registry = load_registry(settings.registry, built_in=settings.has_built_in_registry)
     archive = Archive(settings.archive_dir)
     with (
         Ledger(settings.ledger_path, archive) as ledger,
-        PoliteSession(settings.contact, manners) as web,
+        PoliteSession(settings.contact, manners, registry.certificates) as web,
     ):
-        attempts = {}
-        for publisher in publishers:
-            say(f"collecting {publisher.name}")
-            attempts[publisher.id] = collect_publisher(publisher, archive, ledger, web)
-        return attempts
+        return collect_publishers(
+            publishers,
+            archive,
+            ledger,
+            web,
+            lambda collected: say(f"collected {collected.publisher.name}"),
+        )
 
 
 def normalise(
@@ -242,8 +245,10 @@ def discover_links(
             f"{publisher.name} has no page to look at: {publisher.discovery.instructions}"
         )
 
+    looked_at = publisher.discovery.looks_at
+
     def fetch(url: str) -> Page:
-        if landing_page is None:
+        if landing_page is None or url != looked_at:
             return web.fetch_page(url, source_hosts(publisher))
         if landing_page.startswith(("http://", "https://")):
             return web.fetch_page(landing_page, {host_of(landing_page), *source_hosts(publisher)})

@@ -9,6 +9,7 @@ select
     files.reading_status,
     files.refusal_reason,
     files.is_selected,
+    files.is_held_back,
     files.selection_reason,
     periods.file_kind,
     files.publication_first_date,

@@ -35,5 +35,6 @@ select
     undated as undated_rows,
     warnings,
     is_selected,
+    is_held_back,
     selection_reason
 from {{ source('warehouse', 'files') }}

@@ -31,16 +31,9 @@ def test_the_example_of_a_town_is_well_formed(tmp_path):
 
 
 COMMANDS = sorted(set(re.findall(r"anchorspend (registry [a-z]+|[a-z]+)", TEXT)))
-NOT_YET = pytest.mark.xfail(reason="the command line does not offer it yet", strict=True)
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        pytest.param(words, marks=NOT_YET) if words == "registry new" else words
-        for words in COMMANDS
-    ],
-)
+@pytest.mark.parametrize("words", COMMANDS)
 def test_each_command_that_is_named_is_there(words):
     assert CliRunner().invoke(app, [*words.split(), "--help"]).exit_code == 0
 
