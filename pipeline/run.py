@@ -22,6 +22,7 @@ from pipeline.collect.night import Collected, collect_publishers
 from pipeline.collect.selection import held_files
 from pipeline.errors import AnchorspendError
 from pipeline.locate.suppliers import locate_suppliers
+from pipeline.match.overrides import read_overrides
 from pipeline.match.suppliers import match_suppliers
 from pipeline.payments import COMPACTED, SUPPLIER_KEY, compact_publisher, write_parquet
 from pipeline.registers.loading import RegisterSnapshot, load_registers
@@ -106,13 +107,17 @@ def normalise(
 
 def refresh_registers(settings: Settings) -> list[RegisterSnapshot]:
     """Load the registers from the folder that stands in for downloads, where one is set."""
-    return load_registers(settings.registers, settings.registers_dir)
+    return load_registers(
+        settings.registers,
+        settings.registers_dir,
+        built_in_bodies=settings.has_built_in_registry,
+    )
 
 
 def identify(settings: Settings) -> pl.DataFrame:
     """Match and locate every distinct supplier of the compacted payments; the decisions."""
     suppliers = distinct_suppliers(settings)
-    matches = match_suppliers(suppliers, settings.registers_dir)
+    matches = match_suppliers(suppliers, settings.registers_dir, read_overrides())
     places = locate_suppliers(
         suppliers, matches.decisions, matches.candidates, settings.registers_dir
     )

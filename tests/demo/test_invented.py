@@ -35,8 +35,6 @@ POUNDS = (
     "credits_gbp",
 )
 PUBLISHING = [one.id for one in read_publishers() if one.share]
-# What nobody can be told of a quarter beside its months: it is counted twice (see the xfail).
-TWICE = ("brackenford", "2023/24", "net")
 
 
 class Outcome:
@@ -126,10 +124,6 @@ def test_the_months_of_anchors_are_counted(clean):
 @pytest.mark.parametrize("publisher_id", PUBLISHING)
 @pytest.mark.parametrize("case", ["clean", "full"])
 def test_published_pounds_are_those_of_the_ledger_to_the_penny(case, publisher_id, request):
-    if (case, publisher_id) == ("full", "vellshire_health_board"):
-        request.applymarker(
-            pytest.mark.xfail(reason="a quarter beside its months is counted twice", strict=True)
-        )
     outcome = request.getfixturevalue(case)
     truth = published_totals(outcome.world.ledger()).filter(pl.col("publisher_id") == publisher_id)
     found = outcome.rows(
@@ -142,8 +136,8 @@ def test_published_pounds_are_those_of_the_ledger_to_the_penny(case, publisher_i
 
 @pytest.mark.parametrize("scope", ["headline", "with_grants", "all_published"])
 def test_each_band_of_the_full_world_holds_the_true_share(full, scope):
-    cells = [cell for cell in full.truth if cell[3] == scope and cell[:3] != TWICE]
-    assert len(cells) == 14
+    cells = [cell for cell in full.truth if cell[3] == scope]
+    assert len(cells) == 15
     for cell in cells:
         truth, figures = full.truth[cell], full.shares[cell]
         for place in ("town", "county"):
@@ -167,7 +161,7 @@ def test_bands_of_the_full_world_say_something(full):
 
 def test_pounds_of_the_full_world_are_the_true_ones_but_for_the_undated(full):
     for cell, truth in full.truth.items():
-        if cell[3] != "all_published" or cell[:3] == TWICE:
+        if cell[3] != "all_published":
             continue
         figures = full.shares[cell]
         undated = (
@@ -260,14 +254,7 @@ def test_every_fault_of_names_is_printed_in_the_full_world_and_none_in_the_clean
         ("full", "previous_name"),
         ("full", "trading_as"),
         ("full", "branch"),
-        pytest.param(
-            "full",
-            "looks_like_another",
-            marks=pytest.mark.xfail(
-                reason="match/classes.yml takes Redactive Fencing Limited for a redaction",
-                strict=True,
-            ),
-        ),
+        ("full", "looks_like_another"),
     ],
 )
 def test_whoever_is_named_as_in_the_register_is_found(case, how, request):
