@@ -67,4 +67,4 @@ bench: setup
 	$(BIN)/python benchmarks/reading.py
 
 match-quality: setup
-	$(BIN)/python benchmarks/match.py
+	$(BIN)/python benchmarks/match.py $(SHARED)/registers
