@@ -22,8 +22,8 @@ class Fault:
 FAULTS = {
     "match_key_keeps_the_legal_form": Fault(
         "pipeline/registers/names.py",
-        'words.str.replace(rf"(.) (?:{forms.alternation})$", "$1").str',
-        "words.str",
+        "without_form(words).str.replace_all",
+        "words.str.replace_all",
     ),
     "match_forgets_previous_names": Fault(
         "pipeline/registers/companies.py", "pl.concat([current, previous])", "current"
