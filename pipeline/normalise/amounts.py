@@ -14,6 +14,7 @@ POUND_SIGNS = "£œú\x9c\ufffd"
 _HYPHENS = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212\ufe63\uff0d\x96\x97"), "-")
 _MISPLACED_COMMA = r",(?:\d{0,2}(?:\D|$)|\d{4})"
 
+_LONGEST = 200
 _CURRENCY = re.compile(rf"Â?[{POUND_SIGNS}]|\bGBP\b|^[?#]", re.IGNORECASE)
 _CREDIT_MARK = re.compile(r"(?<=[\d)])\s*(CR|DR)\.?$|^(CR|DR)\.?\s*(?=\d)", re.IGNORECASE)
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d*)?")
@@ -61,6 +62,8 @@ def sum_gbp(amounts: pl.Series) -> Decimal:
 
 def amount_from_text(text: str) -> Decimal | None:
     """One amount in pounds, rounded half-up to four places; None where the text is no amount."""
+    if len(text) > _LONGEST:
+        return None
     bare = text.translate(_HYPHENS).replace("\u2019", "'").strip(" \t\r\n\xa0'\"=")
     bare = _CURRENCY.sub("", bare).strip()
     if bare in ("-", "(-)"):

@@ -65,6 +65,7 @@ _FINANCIAL_PERIOD = re.compile(
 )
 _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
 _EXCEL_DAY_ZERO = date(1899, 12, 30)
+_LONGEST = 200
 # Spending was first published for 2010. Outside lie slips of the key ("2203", "1900-01-00") and
 # years that stand first with two digits ("23-04-03").
 _FIRST_YEAR, _LAST_YEAR = 2005, 2060
@@ -131,6 +132,8 @@ def parse_dates(texts: pl.Series, order: DateOrder = "dmy") -> ReadDates:
 
 def day_from_text(text: str, order: DateOrder = "dmy") -> Day | None:
     """The day or month that one cell names, or None."""
+    if len(text) > _LONGEST:
+        return None
     text = " ".join(text.replace("\u2013", "-").strip("'\" \t").split())
     for read in (_numeric_day, _named_day, _compact_day, _month):
         day = read(text, order)

@@ -80,6 +80,10 @@ def _grid(sheet: Sheet, errors: list[ErrorCell], limits: Limits) -> Grid:
     name, is_hidden, rows = sheet
     _put_errors(rows, errors)
     width = max(map(len, rows), default=0)
+    if width > limits.max_columns:
+        raise RefusedFileError(
+            f"Sheet {name!r} has {width:,} columns and the limit is {limits.max_columns:,}."
+        )
     if len(rows) * width > limits.max_text_cells:
         raise RefusedFileError(
             f"Sheet {name!r} spans {len(rows):,} rows by {width:,} columns and the limit is "

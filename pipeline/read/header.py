@@ -291,4 +291,7 @@ def _names_a_payment(headings: Sequence[Heading]) -> bool:
 
 
 def _figures(row: Sequence[str | None]) -> int:
-    return sum(cell is not None and _DATA.fullmatch(cell) is not None for cell in row)
+    return sum(
+        cell is not None and len(cell) <= _LONGEST_HEADING and _DATA.fullmatch(cell) is not None
+        for cell in row
+    )

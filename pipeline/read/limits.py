@@ -25,7 +25,7 @@ class Limits:
     max_seconds: float = 25.0
     max_repaired_cells: int = 4_000_000
     max_sheet_cells: int = 10_000_000
-    max_markup_bytes: int = 30_000_000
+    max_markup_bytes: int = 20_000_000
     max_columns: int = 16_384
     max_sheets: int = 500
     max_workbook_memory: int = 1_500_000_000

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import polars as pl
 
+from pipeline.errors import RefusedFileError
 from pipeline.read.header import LISTED, HeadingRules
 
 PAYMENT, BLANK, TOTAL, HEADER, NOTE, REJECTED = (
@@ -37,6 +38,8 @@ _NAMES_TOTAL = re.compile(r"\b(?:sub-?)?totals?\b", re.IGNORECASE)
 _MAY_BE_LABEL = r"(?i)total|\bsum\b|\bcount\b|\bforward\b|\bcarried\b|\b[bc]/f"
 # Lambeth 2011-10: "Inter High Education/Academy21740.00" is 740.00 or 21,740.00.
 _GLUED_AMOUNT = re.compile(r"(?:\S+ ){0,5}\S*[A-Za-z]\d[\d,]{2,}(?:\.\d{2})?")
+# Looked at one by one, some 60,000 a second.
+_MOST_SUSPECTS = 700_000
 _LEADING_PENCE = re.compile(r"-?\d[\d,]*\.\d\d(?=\D|$)")
 _REPORT_WRITER_MARKS = frozenset({"LIST", "INSERTED DETAIL", "*", "FORMAT", "h.*", "footer"})
 _PENNY = Decimal("0.011")
@@ -82,7 +85,10 @@ class Verdicts:
 
 
 def judge_rows(block: Block, rules: HeadingRules) -> Verdicts:
-    """Say of every row of the block which of the six kinds it is."""
+    """Say of every row of the block which of the six kinds it is.
+
+    Raises RefusedFileError where more rows are odd than there is time to look at.
+    """
     cells = block.cells
     filled = cells.select(
         pl.sum_horizontal(pl.col(c).is_not_null() for c in cells.columns).alias("filled")
@@ -120,6 +126,11 @@ def judge_rows(block: Block, rules: HeadingRules) -> Verdicts:
     positions = suspect.arg_true().to_list()
     if not positions:
         return Verdicts(kinds)
+    if len(positions) > _MOST_SUSPECTS:
+        raise RefusedFileError(
+            f"{len(positions):,} of its rows lack a date, supplier or amount or look like totals, "
+            f"and the limit for looking at such is {_MOST_SUSPECTS:,}: split it."
+        )
     return _Judge(block, kinds, rules, positions).verdicts()
 
 

@@ -3,6 +3,7 @@
 import io
 import random
 import time
+import zipfile
 from contextlib import suppress
 
 import openpyxl
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import RefusedFileError
+from pipeline.normalise.reading import read_payments
 from pipeline.read import read_workbook
 from tests.read.pdf_writer import PdfPage, pdf_of
 
@@ -104,3 +106,41 @@ def test_endless_repetition_ends_soon(data):
     start = time.perf_counter()
     read_or_refuse(data)
     assert time.perf_counter() - start < 10
+
+
+def test_a_workbook_of_very_many_columns_is_refused_soon():
+    """One row of 100,000 cells once took minutes: each column became a frame's own."""
+    book = openpyxl.Workbook()
+    out = io.BytesIO()
+    book.save(out)
+    again = io.BytesIO()
+    cells = b"<row>" + b"<c><v>1</v></c>" * 100_000 + b"</row>"
+    with zipfile.ZipFile(out) as package, zipfile.ZipFile(again, "w") as wide:
+        for name in package.namelist():
+            content = package.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                content = content.replace(b"<sheetData/>", b"<sheetData>" + cells + b"</sheetData>")
+                content = content.replace(
+                    b"<sheetData></sheetData>", b"<sheetData>" + cells + b"</sheetData>"
+                )
+                assert cells in content
+            wide.writestr(name, content)
+    with pytest.raises(RefusedFileError, match="100,000 columns and the limit is 16,384"):
+        read_workbook(again.getvalue())
+
+
+def test_more_odd_rows_than_there_is_time_for_are_refused():
+    data = b"Date,Supplier,Amount\n" + b",Total,5.00\n" * 800_000
+    summary = read_payments(data).summary
+    assert summary.status == "refused"
+    assert "800,001 of its rows lack a date, supplier or amount" in (summary.reason or "")
+
+
+def test_an_unforeseen_fault_refuses_the_file_and_says_so(monkeypatch):
+    def fails(*_):
+        raise ZeroDivisionError("nobody foresaw it")
+
+    monkeypatch.setattr("pipeline.normalise.reading.plan_sheets", fails)
+    summary = read_payments(b"Date,Supplier,Amount\n01/04/2024,Acme Ltd,1.00\n").summary
+    assert summary.status == "refused"
+    assert "ZeroDivisionError: nobody foresaw it" in (summary.reason or "")
