@@ -8,7 +8,7 @@ REAL := ANCHORSPEND_WAREHOUSE=warehouse/real ANCHORSPEND_REGISTERS=warehouse/rea
 
 export DAGSTER_DISABLE_TELEMETRY := 1
 
-.PHONY: setup demo test check ui real corpus match-quality bench
+.PHONY: setup demo test check ui real corpus match-quality bench fuzz
 
 setup: .venv/.installed
 
@@ -65,6 +65,9 @@ corpus: setup
 
 bench: setup
 	$(BIN)/python benchmarks/reading.py
+
+fuzz: setup
+	$(BIN)/python benchmarks/fuzz.py --minutes 10
 
 match-quality: setup
 	$(BIN)/python benchmarks/match.py $(SHARED)/registers
