@@ -19,6 +19,7 @@ import sys
 import time
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import openpyxl
@@ -123,6 +124,18 @@ def _zip_of(members: dict[str, bytes]) -> bytes:
     return out.getvalue()
 
 
+def _zip_bomb() -> bytes:
+    """A gigabyte of zeros, never whole in memory."""
+    out = io.BytesIO()
+    with (
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package,
+        package.open("a", "w", force_zip64=True) as member,
+    ):
+        for _ in range(1_000):
+            member.write(b"\0" * 1_000_000)
+    return out.getvalue()
+
+
 def _workbook_of(rows: bytes) -> bytes:
     """A workbook with one sheet, whose XML is written here."""
     empty = io.BytesIO()
@@ -158,9 +171,9 @@ def giants() -> dict[str, Callable[[], bytes]]:
         "a million columns in row two": lambda: head + b"," * 1_000_000 + b"\n" + line * 100,
         "quotes": lambda: head + b'"' * 100_000_000,
         "quoted line ends": lambda: head + b'"\n' * 20_000_000,
-        "zip bomb": lambda: _zip_of({"a": b"\0" * 1_000_000_000}),
+        "zip bomb": _zip_bomb,
         "zip of zips": lambda: _zip_of({"a": _zip_of({"b": _zip_of({"c": _zip_of({"d": head})})})}),
-        "gzip bomb": lambda: gzip.compress(b"\0" * 1_000_000_000, 1),
+        "gzip bomb": lambda: b"".join(gzip.compress(b"\0" * 100_000_000, 1) for _ in range(10)),
         "gzip of csv": lambda: gzip.compress(head + line * 7_000_000, 1),
         "entities in a workbook": lambda: _workbook_of(laughs + b"]><c>&a11;</c>"),
         "entities in xml": lambda: laughs + b"]>" + xml_2003 + b"&a11;</Workbook>",
@@ -182,14 +195,14 @@ def giants() -> dict[str, Callable[[], bytes]]:
     }
 
 
-def work(folders: list[Path], first: int, with_giants: bool) -> None:
+def work(folders: list[Path], first: int, giant: str | None) -> None:
     """Read one spoiled file after the other, saying on standard output what is being read."""
     size = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     # Threads reserve addresses that they never use: what counts is measured after each file too.
     resource.setrlimit(resource.RLIMIT_AS, (size + 2 * MOST_BYTES, size + 2 * MOST_BYTES))
-    if with_giants:
-        for name, make in giants().items():
-            _read(name, make())
+    if giant is not None:
+        _read(giant, giants()[giant]())
+        return
     paths = seeds(folders)
     number = first
     while True:
@@ -217,7 +230,8 @@ def _read(name: str, data: bytes) -> None:
         fault = f"fault: {summary.rows} rows, {counted} accounted for"
     elif _peak_bytes() > MOST_BYTES + len(data) and _peak_bytes() > before:
         fault = f"fault: {_peak_bytes():,} bytes of memory"
-    print(f"end {summary.status} {fault}", flush=True)
+    kept = f" (kept as {_keep()})" if fault else ""
+    print(f"end {summary.status} {fault}{kept}", flush=True)
 
 
 def _peak_bytes() -> int:
@@ -225,39 +239,55 @@ def _peak_bytes() -> int:
     return max(resource.getrusage(one).ru_maxrss for one in whose) * 1024
 
 
+@dataclass
+class Tally:
+    """What came out so far."""
+
+    done: int = 0
+    faults: int = 0
+    slowest: tuple[float, str] = (0.0, "")
+
+    def report(self, fault: str) -> None:
+        """Count and print a fault."""
+        self.faults += 1
+        print(fault)
+
+
 def watch(folders: list[Path], minutes: float, first: int) -> int:
     """Run the work until the time is over; the number of faults, each printed."""
     deadline = time.monotonic() + 60 * minutes
-    faults = done = 0
-    slowest = (0.0, "")
-    with_giants = True
-    number = first
+    tally = Tally()
+    for name in giants():
+        _watch_process(["--work=0", f"--giant={name}"], float("inf"), tally)
     while time.monotonic() < deadline:
-        command = [sys.executable, __file__, "--work", str(number)]
-        command += ["--giants"] * with_giants + [f"--folder={folder}" for folder in folders]
-        name = ""
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as child:  # noqa: S603
-            for line in _lines(child, deadline):
-                word, _, rest = line.partition(" ")
-                if word == "start":
-                    name, started = rest, time.monotonic()
-                elif word == "end":
-                    done += 1
-                    slowest = max(slowest, (time.monotonic() - started, name))
-                    if "fault" in rest:
-                        faults += 1
-                        print(f"{name}: {rest} (kept as {_keep()})")
-            child.kill()
-        if time.monotonic() < deadline:
-            faults += 1
-            print(f"{name}: the process hung or died (kept as {_keep()})")
-            with_giants = False
-            number += 1_000_000
+        command = [f"--work={first}", *[f"--folder={folder}" for folder in folders]]
+        _watch_process(command, deadline, tally)
+        first += 1_000_000
     print(
-        f"{done:,} spoiled files, {faults} faults; "
-        f"the slowest took {slowest[0]:.1f} s: {slowest[1]}"
+        f"{tally.done:,} files, {tally.faults} faults; "
+        f"the slowest took {tally.slowest[0]:.1f} s: {tally.slowest[1]}"
     )
-    return faults
+    return tally.faults
+
+
+def _watch_process(options: list[str], deadline: float, tally: Tally) -> None:
+    """Run one process until it ends, hangs or the time is over, and count what it says."""
+    command = [sys.executable, __file__, *options]
+    name, is_open = "", False
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:  # noqa: S603
+        for line in _lines(child, deadline):
+            word, _, rest = line.partition(" ")
+            if word == "start":
+                name, is_open, started = rest, True, time.monotonic()
+            elif word == "end":
+                is_open = False
+                tally.done += 1
+                tally.slowest = max(tally.slowest, (time.monotonic() - started, name))
+                if "fault" in rest:
+                    tally.report(f"{name}: {rest}")
+        child.kill()
+    if child.returncode and (is_open or not name) and time.monotonic() < deadline:
+        tally.report(f"{name}: the process hung or died (kept as {_keep()})")
 
 
 def _lines(child: subprocess.Popen[bytes], deadline: float) -> Iterator[str]:
@@ -288,10 +318,10 @@ def main() -> None:
     options.add_argument("--first", type=int, default=0, help="the number of the first mutation")
     options.add_argument("--folder", type=Path, action="append", default=[])
     options.add_argument("--work", type=int, help=argparse.SUPPRESS)
-    options.add_argument("--giants", action="store_true", help=argparse.SUPPRESS)
+    options.add_argument("--giant", help=argparse.SUPPRESS)
     chosen = options.parse_args()
     if chosen.work is not None:
-        work(chosen.folder, chosen.work, chosen.giants)
+        work(chosen.folder, chosen.work, chosen.giant)
     elif watch(chosen.folder, chosen.minutes, chosen.first):
         sys.exit(1)
 

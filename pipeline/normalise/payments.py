@@ -219,7 +219,7 @@ def _printed_months(cells: pl.DataFrame, sources: Sources, order: DateOrder) -> 
 
 def _month_of_year(month: str | None, year: str | None) -> str | None:
     number = month_number(month) if month else None
-    if number is None or year is None or not year[:4].isdigit():
+    if number is None or year is None or not year[:4].isdecimal():
         return None
     first = int(year[:4])
     spans_two_years = len(year) > 4

@@ -73,12 +73,12 @@ def plan_sheet(grid: Grid, rules: HeadingRules) -> SheetPlan:
 
 def _plan_under(grid: Grid, cells: pl.DataFrame, header: Header, rules: HeadingRules) -> SheetPlan:
     headers = [header]
-    headers += [
-        later
-        for later in later_headers(cells, header, rules)
-        if not any(later.same_columns(known) for known in headers)
-        and later.columns_of(("amount", *_AMOUNT_LIKE))
-    ]
+    for later in later_headers(cells, header, rules):
+        if later.columns_of(("amount", *_AMOUNT_LIKE)) and not later.same_columns(headers[-1]):
+            headers.append(later)
+    if len(headers) > _MOST_HEADERS:
+        problem = f"its headings change {len(headers):,} times and the limit is {_MOST_HEADERS}"
+        return SheetPlan(grid, cells, header, (), problem)
     starts = [0, *[later.rows[0] for later in headers[1:]]]
     stops = [*starts[1:], cells.height]
     blocks = []
@@ -117,6 +117,8 @@ def _second_table(header: Header, body: pl.DataFrame) -> int | None:
     return second[0] if filled and second[-1] < body.width else None
 
 
+# Lancashire Fire changes its columns once, Durham's PCC on each of twelve sheets.
+_MOST_HEADERS = 500
 _AMOUNT_LIKE = ("amount_line", "amount_net", "amount_gross", "invoice_total", "debit", "credit")
 
 

@@ -144,3 +144,18 @@ def test_an_unforeseen_fault_refuses_the_file_and_says_so(monkeypatch):
     summary = read_payments(b"Date,Supplier,Amount\n01/04/2024,Acme Ltd,1.00\n").summary
     assert summary.status == "refused"
     assert "ZeroDivisionError: nobody foresaw it" in (summary.reason or "")
+
+
+def test_headings_that_change_without_end_are_refused():
+    data = (
+        b"Date,Supplier,Amount\n01/04/2024,A Ltd,1.00\nSupplier,Date,Amount\nB Ltd,01/04/2024,2.0\n"
+    )
+    summary = read_payments(data * 1_000).summary
+    assert summary.status == "refused"
+    assert "its headings change 2,000 times and the limit is 500" in (summary.reason or "")
+
+
+def test_a_superscript_digit_is_no_year():
+    data = "Month,Year,Supplier,Amount\nAUGUST,202³,A Ltd,1.00\nAUGUST,2023,B Ltd,2.00\n".encode()
+    summary = read_payments(data).summary
+    assert (summary.status, summary.payments, summary.first_date) == ("payments", 2, "2023-08-01")
