@@ -230,6 +230,7 @@ def _read(name: str, data: bytes) -> None:
         fault = f"fault: {summary.rows} rows, {counted} accounted for"
     elif _peak_bytes() > MOST_BYTES + len(data) and _peak_bytes() > before:
         fault = f"fault: {_peak_bytes():,} bytes of memory"
+    fault = " ".join(fault.split())
     kept = f" (kept as {_keep()})" if fault else ""
     print(f"end {summary.status} {fault}{kept}", flush=True)
 

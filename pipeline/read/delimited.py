@@ -35,7 +35,9 @@ def read_delimited(text: bytes, limits: Limits) -> Grid:
 def _read(text: bytes, dialect: Dialect, limits: Limits) -> pl.DataFrame:
     _check_size(text, dialect.width, limits)
     if quotes_are_proper(text, dialect):
-        return tidy_frame(_read_fast(text, dialect, limits))
+        frame = _read_fast(text, dialect)
+        if frame is not None:
+            return tidy_frame(frame)
     records = _exact_records(text, dialect, limits)
     return frame_of_strings(zip_longest(*records))
 
@@ -91,8 +93,11 @@ def _check_size(text: bytes, width: int, limits: Limits) -> None:
         )
 
 
-def _read_fast(text: bytes, dialect: Dialect, limits: Limits) -> pl.DataFrame:
-    """Polars' parse, for text whose quotes were proven to open and close at field borders."""
+def _read_fast(text: bytes, dialect: Dialect) -> pl.DataFrame | None:
+    """Polars' parse, for text whose quotes were proven to open and close at field borders.
+
+    None where some records are much wider than most: those must be cut one by one.
+    """
     if not text.strip(b"\n"):
         return pl.DataFrame(schema={ROW_NUMBER: pl.Int64, "0": pl.String})
     for width in (dialect.width, dialect.width + _SPARE_COLUMNS):
@@ -100,8 +105,7 @@ def _read_fast(text: bytes, dialect: Dialect, limits: Limits) -> pl.DataFrame:
             return _polars_parse(text, dialect, width)
         except (pl.exceptions.ComputeError, pl.exceptions.SchemaError):
             continue
-    widest = max(map(len, _exact_records(text, dialect, limits)))
-    return _polars_parse(text, dialect, widest)
+    return None
 
 
 def _exact_records(text: bytes, dialect: Dialect, limits: Limits) -> list[list[str]]:

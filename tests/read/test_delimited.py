@@ -139,3 +139,10 @@ def test_one_wide_record_among_many_is_refused_before_it_widens_them_all():
 def test_all_columns_are_strings():
     (grid,) = read_workbook(b"a,1\nb,2.50\n").grids
     assert grid.frame.schema == {"row_number": pl.Int64, "0": pl.String, "1": pl.String}
+
+
+def test_a_record_glued_to_the_next_over_a_line_end_is_read_all_the_same():
+    """Polars counts more fields in it than the cutting line by line does."""
+    record = '1,2,3,"a\nb",5,6,7,8,9\n'
+    glued = '1,2,3,"a\nb",5,6,7,8,91,2,3,"a\nb",5,6,7,8,9\n'
+    assert any("91" in map(str, row) for row in cells_of((record * 3 + glued + record).encode()))
