@@ -113,8 +113,8 @@ class ReadingCache:
         if not cached.exists():
             folder.mkdir(parents=True, exist_ok=True)
             reading = read_payments(content(), self._exceptions)
-            write_parquet(reading.payments, payments_path)
-            write_parquet(reading.rejected, rejected_path)
+            write_cached(reading.payments, payments_path)
+            write_cached(reading.rejected, rejected_path)
             with _beside(cached) as beside:
                 beside.write_text(json.dumps(reading.summary.as_dict()), encoding="utf-8")
         return CachedReading(json.loads(cached.read_text("utf-8")), payments_path, rejected_path)
@@ -164,6 +164,12 @@ def write_parquet(frame: pl.DataFrame, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with _beside(path) as beside:
         frame.write_parquet(beside, compression="zstd")
+
+
+def write_cached(frame: pl.DataFrame, path: Path) -> None:
+    """As write_parquet, in half the time and twice the space: what is read once is not packed."""
+    with _beside(path) as beside:
+        frame.write_parquet(beside, compression="lz4", statistics=False)
 
 
 @contextmanager

@@ -69,6 +69,7 @@ _LONGEST = 200
 # Spending was first published for 2010. Outside lie slips of the key ("2203", "1900-01-00") and
 # years that stand first with two digits ("23-04-03").
 _FIRST_YEAR, _LAST_YEAR = 2005, 2060
+_DAY_AND_MONTH = {"day": pl.Date, "month": pl.Date}
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,9 @@ def date_order(columns: Iterable[pl.Series]) -> DateOrder:
     """
     month_first = False
     for column in columns:
-        for text in column.drop_nulls().unique().to_list():
+        for text in column.unique().to_list():
+            if text is None:
+                continue
             found = _NUMBERS.fullmatch(text.strip())
             if not found:
                 continue
@@ -111,23 +114,17 @@ def parse_dates(texts: pl.Series, order: DateOrder = "dmy") -> ReadDates:
 
     31/04/2026 is nobody's first of May (Cheshire East): it is left undated, never rolled.
     """
-    read = {text: day_from_text(text, order) for text in texts.drop_nulls().unique().to_list()}
+    read = {text: day_from_text(text, order) for text in texts.unique().to_list() if text}
     known = {text: day for text, day in read.items() if day is not None}
     if not known:
         nothing = pl.Series(texts.name, [None], dtype=pl.Date).new_from_index(0, len(texts))
         return ReadDates(nothing, nothing)
     days = [None if day.is_month else day.value for day in known.values()]
     months = [day.value.replace(day=1) for day in known.values()]
-    place = texts.replace_strict(
-        pl.Series(list(known), dtype=pl.String),
-        pl.Series(range(len(known)), dtype=pl.UInt32),
-        default=None,
-        return_dtype=pl.UInt32,
-    )
-    return ReadDates(
-        days=pl.Series(texts.name, days, dtype=pl.Date).gather(place),
-        months=pl.Series(texts.name, months, dtype=pl.Date).gather(place),
-    )
+    place = texts.cast(pl.Enum(list(known)), strict=False).to_physical()
+    read_dates = pl.DataFrame({"day": days, "month": months}, schema_overrides=_DAY_AND_MONTH)
+    gathered = read_dates.select(pl.all().gather(place))
+    return ReadDates(*(column.alias(texts.name) for column in gathered))
 
 
 def day_from_text(text: str, order: DateOrder = "dmy") -> Day | None:

@@ -319,11 +319,6 @@ def _rejected(
 
 
 def _excluded(whole: pl.DataFrame, kinds: pl.Series, cells: Sequence[str]) -> pl.DataFrame:
-    rows = whole.with_columns(kinds.alias("class")).filter(pl.col("class").is_in(EXCLUDED))
-    return rows.select(
-        "sheet",
-        ROW_NUMBER,
-        "class",
-        "amount_gbp",
-        pl.concat_str([pl.col(c) for c in cells], separator=" | ", ignore_nulls=True).alias("text"),
-    )
+    text = pl.concat_str([pl.col(c) for c in cells], separator=" | ", ignore_nulls=True)
+    rows = whole.hstack([kinds.alias("class")]).filter(pl.col("class").is_in(EXCLUDED))
+    return rows.select("sheet", ROW_NUMBER, "class", "amount_gbp", text=text)

@@ -219,6 +219,8 @@ def _reading(
 
 def _basis_in_notes(basis: pl.Series, sheets: Sequence[SheetReading]) -> pl.Series:
     """The basis that the notes around the payments state, where no heading does."""
+    if not (basis == "unknown").any():
+        return basis
     notes = pl.concat([sheet.excluded for sheet in sheets]).filter(pl.col("class") == NOTE)["text"]
     says_net = bool(notes.str.contains(_EXCLUDES_VAT).any())
     says_gross = bool(notes.str.contains(_INCLUDES_VAT).any())
@@ -313,17 +315,21 @@ def _about_marked_credits(plans: Sequence[SheetPlan]) -> list[str]:
 
 def _about_years(payments: pl.DataFrame) -> list[str]:
     """Says so where days lie in the future, or years from all others; they are never changed."""
-    days = payments["payment_date"].drop_nulls()
-    future = int((days > date.today()).sum())
-    if future and future == len(days):
+    day = pl.col("payment_date")
+    years_apart = (day.dt.year() - day.median().dt.year()).abs()
+    days, future, far, middle = payments.select(
+        day.count(),
+        (day > date.today()).sum().alias("future"),
+        (years_apart > _MOST_YEARS_APART).sum().alias("far"),
+        day.median().alias("middle"),
+    ).row(0)
+    if future and future == days:
         return [
             "every payment is dated in the future: workbooks that count days from 1904 show dates "
             "1,462 days late when they are copied into others"
         ]
-    middle = days.median()
-    if not isinstance(middle, date):
+    if middle is None:
         return []
-    far = int((days.dt.year() - middle.year).abs().gt(_MOST_YEARS_APART).sum())
     warnings = [f"{future} payments are dated in the future"] if future else []
     if far:
         warnings.append(

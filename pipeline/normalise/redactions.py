@@ -32,7 +32,8 @@ _HINTS = [
 
 def withheld(names: pl.Series) -> pl.Series:
     """Which of the names are withheld; false for blank ones."""
-    hinted = names.str.contains_any(_HINTS, ascii_case_insensitive=True).fill_null(value=False)
+    hint = pl.col(names.name).str.contains_any(_HINTS, ascii_case_insensitive=True)
+    hinted = names.to_frame().select(hint.fill_null(value=False)).to_series()
     if not hinted.any():
         return hinted
     candidates = names.filter(hinted).unique()

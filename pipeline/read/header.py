@@ -195,14 +195,8 @@ def _rows_that_may_be_headers(
             pl.col(c).str.contains(r"^[£(\-]*\d[\d,]*(\.\d+)?\)?$").fill_null(value=False)
             for c in cells.columns
         )
-    positions = searched.select((~has_figure).arg_true()).to_series()
-    rows = (
-        searched.select(pl.all().gather(positions))
-        .insert_column(0, (positions + start).alias("position"))
-        .filter(letters)
-        .head(_MOST_ROWS_SEARCHED)
-        .rows()
-    )
+    numbered = searched.with_row_index("position", offset=start)
+    rows = numbered.filter(~has_figure, letters).head(_MOST_ROWS_SEARCHED).rows()
     return [(row[0], row[1:]) for row in rows]
 
 

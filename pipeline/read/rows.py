@@ -1,7 +1,6 @@
 """Tells the rows of a sheet that are payments from totals, headers, notes and blanks."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -89,81 +88,66 @@ def judge_rows(block: Block, rules: HeadingRules) -> Verdicts:
 
     Raises RefusedFileError where more rows are odd than there is time to look at.
     """
-    cells = block.cells
-    filled = cells.select(
-        pl.sum_horizontal(pl.col(c).is_not_null() for c in cells.columns).alias("filled")
-    ).to_series()
+    cells = [pl.col(column) for column in block.cells.columns]
+    rows = block.cells.hstack([block.amounts.alias("amount"), block.dated.alias("dated")])
+    is_blank = pl.all_horizontal(cell.is_null() for cell in cells)
     has_amount = pl.col("amount").is_not_null()
-    undated = ~pl.col("dated") if block.date_column is not None else pl.lit(value=False)
-    supplier = pl.col("supplier")
-    judged = pl.DataFrame(
-        [
-            filled,
-            block.amounts.alias("amount"),
-            cells.to_series(block.supplier_column).alias("supplier"),
-            block.dated.alias("dated"),
-        ]
-    ).select(
-        kind=pl.when(pl.col("filled") == 0)
+    supplier = cells[block.supplier_column]
+    is_odd = ~has_amount | supplier.is_null() | _may_be_label(supplier)
+    if block.date_column is None:
+        is_odd = is_odd | pl.any_horizontal(map(_may_be_label, cells))
+    else:
+        is_odd = is_odd | ~pl.col("dated")
+    if block.header_rows:
+        is_odd = is_odd | (pl.int_range(pl.len()) <= block.header_rows[-1])
+    judged = rows.select(
+        kind=pl.when(is_blank)
         .then(pl.lit(BLANK))
         .when(has_amount)
         .then(pl.lit(PAYMENT))
         .otherwise(pl.lit(NOTE)),
-        suspect=(pl.col("filled") > 0)
-        & (
-            ~has_amount
-            | supplier.is_null()
-            | undated
-            | supplier.str.contains(_MAY_BE_LABEL).fill_null(value=False)
-        ),
+        is_suspect=is_odd & ~is_blank,
+        sum=pl.col("amount").fill_null(0).cum_sum(),
     )
-    kinds, suspect = judged["kind"], judged["suspect"]
-    if block.date_column is None:
-        suspect = suspect | _any_label(cells)
-    if block.header_rows:
-        down_to_header = pl.Series(range(len(kinds))) <= block.header_rows[-1]
-        suspect = suspect | (down_to_header & (filled > 0))
-    positions = suspect.arg_true().to_list()
-    if not positions:
-        return Verdicts(kinds)
-    if len(positions) > _MOST_SUSPECTS:
+    suspects = rows.hstack(judged).with_row_index("position").filter("is_suspect")
+    if suspects.is_empty():
+        return Verdicts(judged["kind"])
+    if suspects.height > _MOST_SUSPECTS:
         raise RefusedFileError(
-            f"{len(positions):,} of its rows lack a date, supplier or amount or look like totals, "
+            f"{suspects.height:,} of its rows lack a date, supplier or amount or look like totals, "
             f"and the limit for looking at such is {_MOST_SUSPECTS:,}: split it."
         )
-    return _Judge(block, kinds, rules, positions).verdicts()
+    return _Judge(block, judged["kind"], rules, suspects).verdicts()
 
 
-def _any_label(cells: pl.DataFrame) -> pl.Series:
-    return cells.select(
-        pl.any_horizontal(
-            pl.col(c).str.contains(_MAY_BE_LABEL).fill_null(value=False) for c in cells.columns
-        )
-    ).to_series()
+def _may_be_label(cell: pl.Expr) -> pl.Expr:
+    return cell.str.contains(_MAY_BE_LABEL).fill_null(value=False)
 
 
 class _Judge:
     """Looks at the suspect rows of a block one by one, in order, with the sums so far."""
 
     def __init__(
-        self, block: Block, kinds: pl.Series, rules: HeadingRules, positions: Sequence[int]
+        self, block: Block, kinds: pl.Series, rules: HeadingRules, suspects: pl.DataFrame
     ) -> None:
         self._block = block
         self._rules = rules
         self._kinds = kinds
-        self._positions = positions
-        amounts = block.amounts.gather(positions).to_list()
-        self._amounts = dict(zip(positions, amounts, strict=True))
+        self._positions: list[int] = suspects["position"].to_list()
+        self._cells = suspects[block.cells.columns].rows()
+        amounts = suspects["amount"].to_list()
+        self._amounts = dict(zip(self._positions, amounts, strict=True))
         # The sum of all amounts before a row; those that are no payments are taken out as found.
-        sums = block.amounts.fill_null(0).cum_sum().gather(positions).to_list()
         self._sums = {
             position: up_to - (amount or 0)
-            for position, up_to, amount in zip(positions, sums, amounts, strict=True)
+            for position, up_to, amount in zip(
+                self._positions, suspects["sum"], amounts, strict=True
+            )
         }
         whole = block.amounts.sum()
         self._whole = whole if isinstance(whole, Decimal) else Decimal(0)
         self._rows = block.amounts.count()
-        self._dated = dict(zip(positions, block.dated.gather(positions).to_list(), strict=True))
+        self._dated = dict(zip(self._positions, suspects["dated"], strict=True))
         self._reasons: dict[int, str] = {}
         self._totals: list[PrintedTotal] = []
         self._not_paid = Decimal(0)
@@ -171,10 +155,9 @@ class _Judge:
         self._group_sum_start = Decimal(0)
 
     def verdicts(self) -> Verdicts:
-        suspects = self._block.cells.select(pl.all().gather(self._positions)).rows()
-        tail = self._tail_start(suspects)
+        tail = self._tail_start()
         kinds = []
-        for position, row in zip(self._positions, suspects, strict=True):
+        for position, row in zip(self._positions, self._cells, strict=True):
             amount = self._amounts[position]
             if position in self._block.header_rows:
                 kind = HEADER
@@ -189,18 +172,15 @@ class _Judge:
             self._kinds.scatter(self._positions, kinds), self._reasons, tuple(self._totals)
         )
 
-    def _tail_start(self, rows: Sequence[tuple[str | None, ...]]) -> int:
+    def _tail_start(self) -> int:
         """Where the last unsuspected payment lies behind us: bare sums below it close the table."""
         bare = {
             position
-            for position, row in zip(self._positions, rows, strict=True)
+            for position, row in zip(self._positions, self._cells, strict=True)
             if self._amounts[position] is not None and self._says_nothing_else(row)
         }
-        payments = (self._kinds == PAYMENT).arg_true()
-        for position in payments.reverse():
-            if position not in bare:
-                return int(position) + 1
-        return 0
+        payments = (self._kinds == PAYMENT).arg_true().to_list()
+        return next((p + 1 for p in reversed(payments) if p not in bare), 0)
 
     def _without_amount(self, position: int, row: tuple[str | None, ...]) -> str:
         texts = [row[c] for c in self._block.amount_columns]

@@ -45,10 +45,10 @@ SEEDS = {
 
 
 def read_or_refuse(data: bytes) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     with suppress(RefusedFileError):
         assert read_workbook(data).grids
-    assert time.perf_counter() - start < 30
+    assert time.process_time() - start < 30
 
 
 def mutated(data: bytes, chance: random.Random) -> bytes:
@@ -103,9 +103,9 @@ def test_any_mix_of_quotes_and_delimiters_is_read_or_refused(text):
     ids=lambda data: repr(data[:12]),
 )
 def test_endless_repetition_ends_soon(data):
-    start = time.perf_counter()
+    start = time.process_time()
     read_or_refuse(data)
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 def test_a_workbook_of_very_many_columns_is_refused_soon():
