@@ -17,7 +17,9 @@ FILE_MB, FILE_CELLS, FILE_SECONDS = (
 class Limits:
     """Bounds that keep one hostile file from stopping a night: sizes in bytes, time in seconds.
 
-    Three of them are settings. They bound memory too: 30m cells of text take up to 2 GB.
+    Seconds are of work, not of the clock: what a file is read as hangs on its bytes, not on what
+    else the machine does.
+    Three of the limits are settings. They bound memory too: 30m cells of text take up to 2 GB.
     """
 
     max_bytes: int = 200_000_000

@@ -37,7 +37,7 @@ def read_pdf(data: bytes, limits: Limits) -> list[Grid]:
 
 
 def _read_pages(data: bytes, limits: Limits) -> list[Page]:
-    deadline = time.monotonic() + limits.max_seconds
+    deadline = time.thread_time() + limits.max_seconds
     try:
         document = pdfium.PdfDocument(data)
     except pdfium.PdfiumError as error:
@@ -55,7 +55,7 @@ def _read_pages(data: bytes, limits: Limits) -> list[Page]:
             )
         pages = []
         for index in range(len(document)):
-            if time.monotonic() > deadline:
+            if time.thread_time() > deadline:
                 raise RefusedFileError(
                     f"The pdf takes longer to read than the limit of {limits.max_seconds:g} s: "
                     f"split it, or set {FILE_SECONDS}."

@@ -411,14 +411,14 @@ def worlds(draw) -> tuple[list[File], Counter[Row]]:
     return draw(st.permutations(files)), truth
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(worlds())
 def test_every_payment_counts_exactly_once(world):
     files, truth = world
     assert counted(chosen(*files), *files) == truth
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(worlds(), st.randoms(use_true_random=False))
 def test_the_order_of_the_files_does_not_matter(world, random):
     files, _ = world

@@ -199,7 +199,7 @@ WORDS = st.sampled_from(
 TEXTS = st.lists(WORDS | st.text(max_size=4), max_size=12).map("".join)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(TEXTS, TEXTS, TEXTS)
 def test_whatever_stands_there_the_answer_is_whole_months_or_a_reason(label, url, heading):
     found = period_of(label, url, heading)
@@ -212,10 +212,10 @@ def test_whatever_stands_there_the_answer_is_whole_months_or_a_reason(label, url
 
 
 def test_a_text_of_any_length_is_read_at_once():
-    start = time.perf_counter()
+    start = time.process_time()
     for text in ("over" + "_" * 200_000, "updated" + " -" * 100_000, "2019" + "-to" * 100_000):
         period_of(text, "https://x/" + text, text)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 @pytest.mark.skipif(not PAIRS.exists(), reason="../shared is not beside the project")

@@ -182,7 +182,7 @@ def test_quotes_in_headings_and_cells_survive_in_other():
     assert json.loads(other) == {'Size "as printed"': 'A "big"\none \\ two'}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.lists(
@@ -207,7 +207,7 @@ def test_any_grid_is_read_or_refused_and_accounted_for(rows):
         assert summary.rows == counted
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.binary(max_size=300), st.integers(min_value=0, max_value=60))
 def test_damaged_bytes_are_read_or_refused(noise, cut):
     data = as_csv(table()[:8])

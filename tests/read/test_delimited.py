@@ -64,7 +64,7 @@ def test_rows_survive_cp1252(table):
     assert cells_of(written(rows).encode("cp1252")) == as_read(rows)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(tables, st.integers(min_value=2_000, max_value=20_000))
 def test_large_texts_are_cut_as_pythons_csv_module_cuts_them(table, times):
     rows = [HEADINGS, *(table * (times // len(table)))]
