@@ -22,26 +22,77 @@ Span = tuple[float, float]
 def columns_of(pages: list[Page]) -> list[list[float]]:
     """For every page the borders between its columns: the shared ones wherever they fit."""
     shared = _borders(pages)
+    parted = _part_shared(shared, _tabular(pages))
     borders = []
     for page in pages:
-        lines = _tabular(page)
-        own = shared if _hold_one_phrase_each(lines, shared) else _borders([page])
-        borders.append(own if _hold_one_phrase_each(lines, own) else shared)
+        lines = _tabular([page])
+        if not _hold_one_phrase_each(lines, found := shared):
+            own = _borders([page])
+            choices = (own, parted, _part_shared(own, lines))
+            found = next((c for c in choices if _hold_one_phrase_each(lines, c)), shared)
+        borders.append(found)
     return borders
 
 
 def _borders(pages: list[Page]) -> list[float]:
-    lines = [line for page in pages for line in lines_of(page.runs) if len(phrases(line)) > 1]
-    tabular = list(map(phrases, lines))
+    lines = _tabular(pages)
     drawn = _drawn_borders(pages, lines)
-    if len(drawn) > 1 and _hold_one_phrase_each(tabular, drawn):
+    if len(drawn) > 1 and _hold_one_phrase_each(lines, drawn):
         return drawn
-    return _borders_in_gaps(tabular)
+    return _borders_in_gaps(lines)
 
 
-def _tabular(page: Page) -> list[Line]:
-    lines = map(phrases, lines_of(page.runs))
-    return [line for line in lines if len(line) > 1]
+def _tabular(pages: list[Page]) -> list[Line]:
+    """The lines of two phrases and more, as phrases."""
+    lines = [line for page in pages for line in lines_of(page.runs)]
+    starts = _column_starts(lines)
+    return [cut for line in lines if len(cut := phrases(line, starts)) > 1]
+
+
+def _column_starts(lines: list[Line]) -> frozenset[int]:
+    """Half points at which half of the lines begin a run beside another one of changing extent.
+
+    Text that reaches up to the next column stands as close to it as words of one cell do.
+    """
+    beside: dict[int, Counter[tuple[int, int]]] = {}
+    for line in lines:
+        for before, run in pairwise(line):
+            extent = (_half_points(before.left), _half_points(before.right))
+            beside.setdefault(_half_points(run.left), Counter())[extent] += 1
+    several = sum(len(line) > 2 for line in lines)
+    return frozenset(
+        start
+        for start, extents in beside.items()
+        if (count := extents.total()) >= max(0.5 * several, 4)
+        and extents.most_common(1)[0][1] <= 0.5 * count
+    )
+
+
+def _half_points(place: float) -> int:
+    return round(place * 2)
+
+
+def _part_shared(borders: list[float], lines: list[Line]) -> list[float]:
+    """The borders, and one more in each column where many lines have two phrases side by side."""
+    parted = list(borders)
+    for column in range(len(borders) + 1):
+        beside = [
+            (before, run)
+            for line in lines
+            for before, run in pairwise(line)
+            if _column_of(before, borders) == column == _column_of(run, borders)
+        ]
+        in_column = sum(any(_column_of(run, borders) == column for run in line) for line in lines)
+        if len(beside) <= max(0.3 * in_column, 2):
+            continue
+        clear: Counter[int] = Counter()
+        for before, run in beside:
+            last = _half_points(run.left) - 1
+            clear.update(range(min(_half_points(before.right), last), last + 1))
+        place, count = clear.most_common(1)[0]
+        if count >= 0.6 * len(beside):
+            parted.append(place / 2)
+    return sorted(parted)
 
 
 def _hold_one_phrase_each(lines: list[Line], borders: list[float]) -> bool:
@@ -74,12 +125,13 @@ def lines_of(runs: list[Run]) -> list[Line]:
     return [sorted(line, key=lambda run: run.left) for line in lines]
 
 
-def phrases(line: Line) -> Line:
+def phrases(line: Line, column_starts: frozenset[int] = frozenset()) -> Line:
     """The line's runs with words of one cell joined."""
     joined: Line = []
     for run in line:
         height = run.bottom - run.top
-        if joined and -0.5 * height < run.left - joined[-1].right < _WORD_GAP * height:
+        is_near = joined and -0.5 * height < run.left - joined[-1].right < _WORD_GAP * height
+        if is_near and _half_points(run.left) not in column_starts:
             joined[-1] = _joined(joined[-1], run)
         else:
             joined.append(run)
@@ -250,7 +302,11 @@ def _join_within_bands(cells: list[tuple[Line, dict[int, Run]]], bands: list[_Ba
 
 
 def _join_wrapped(cells: list[tuple[Line, dict[int, Run]]]) -> list[Row]:
-    """Rows without ruling: a line with few cells, close to another, is a wrapped part of it."""
+    """Rows without ruling: a line with few cells, close to another, is a wrapped part of it.
+
+    Where wrapped lines stand as far apart as rows do, those that go on right of the first column
+    are parts of the row above; in the first column the names of departments stand alone as well.
+    """
     middles = [median(run.middle for run in line) for line, _ in cells]
     widest = max((len(parts) for _, parts in cells), default=0)
     anchors = [at for at, (_, parts) in enumerate(cells) if len(parts) > 0.5 * widest]
@@ -262,19 +318,28 @@ def _join_wrapped(cells: list[tuple[Line, dict[int, Run]]]) -> list[Row]:
     for at, (_, parts) in enumerate(cells):
         before = middles[at] - middles[at - 1] if at else float("inf")
         after = middles[at + 1] - middles[at] if at + 1 < len(cells) else float("inf")
-        near = 0.9 * usual
-        if at in is_anchor or min(before, after) > near or not rows:
+        if at in is_anchor or not rows or min(before, after) > 0.9 * usual:
+            is_below_row = rows and len(rows[-1]) > 0.5 * widest and before < 1.1 * usual
+            if at not in is_anchor and is_below_row and _goes_on(parts, rows[-1]):
+                _add_below(rows[-1], parts)
+                continue
             rows.append({})
             for wrapped in waiting:
                 _add_below(rows[-1], wrapped)
             waiting = []
             _add_below(rows[-1], parts)
-        elif before <= after:
+        elif before <= after and not waiting:
             _add_below(rows[-1], parts)
         else:
             waiting.append(parts)
     rows.extend(waiting)
     return _texts(rows)
+
+
+def _goes_on(parts: dict[int, Run], row: dict[int, Run]) -> bool:
+    """Whether the line is no more than text that goes on below text of the row."""
+    (column, run), *others = parts.items()
+    return not others and 0 < column and column in row and not _NUMBER.fullmatch(run.text)
 
 
 def _add_below(row: dict[int, Run], parts: dict[int, Run]) -> None:

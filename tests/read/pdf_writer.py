@@ -5,11 +5,15 @@ from dataclasses import dataclass, field
 
 @dataclass
 class PdfPage:
-    """One page: text at places (from the lower left, in points) and straight lines."""
+    """One page: text at places (from the lower left, in points) and straight lines.
+
+    A file has one font, that of its first page.
+    """
 
     width: float = 600
     height: float = 800
     rotate: int = 0
+    font: str = "Helvetica"
     content: list[str] = field(default_factory=list)
 
     def text(self, x: float, y: float, text: str, size: float = 10, matrix: str = "1 0 0 1"):
@@ -26,7 +30,7 @@ def pdf_of(*pages: PdfPage) -> bytes:
         f"<< /Type /Pages /Count {len(pages)} /Kids ["
         + " ".join(f"{4 + 2 * at} 0 R" for at in range(len(pages)))
         + "] >>",
-        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
+        f"<< /Type /Font /Subtype /Type1 /BaseFont /{pages[0].font} /Encoding /WinAnsiEncoding >>",
     ]
     for at, page in enumerate(pages):
         stream = "\n".join(page.content)

@@ -164,6 +164,89 @@ def test_words_set_one_by_one_are_one_cell():
     assert rows_of(pdf_of(page))[1] == ("Acme Trading Ltd", "01/04/2024", "£1,299.20", "Repairs")
 
 
+def test_names_cut_off_where_the_next_column_begins_stay_in_their_own():
+    # They end 5.4, 3.1 and 0.9 points left of the next.
+    names = ["7" * 44, "7" * 44 + "i", "7" * 44 + "ii"]
+    page = PdfPage()
+    page.text(40, 714, "Supplier")
+    page.text(290, 714, "Description")
+    page.text(500, 714, "Amount")
+    for n in range(20):
+        page.text(40, 700 - 14 * n, names[n % 3])
+        page.text(290, 700 - 14 * n, "Repairs")
+        page.text(500, 700 - 14 * n, f"{n}.00")
+    rows = rows_of(pdf_of(page))
+    assert rows[0] == ("Supplier", "Description", "Amount")
+    assert rows[1:] == [(names[n % 3], "Repairs", f"{n}.00") for n in range(20)]
+
+
+def test_numbers_that_end_close_to_the_next_column_stay_in_their_own():
+    page = PdfPage()
+    for at, amount in enumerate(["Amount", *(f"{7**n}.00" for n in range(1, 9))]):
+        width = 36.7 if amount == "Amount" else 5.56 * (len(amount) - 1) + 2.78
+        page.text(40, 700 - 14 * at, "Supplier" if not at else f"Supplier {at}")
+        page.text(298 - width, 700 - 14 * at, amount)
+        page.text(300, 700 - 14 * at, "Directorate" if not at else "Highways")
+    rows = rows_of(pdf_of(page))
+    assert rows[0] == ("Supplier", "Amount", "Directorate")
+    assert rows[8] == ("Supplier 8", "5764801.00", "Highways")
+
+
+def test_departments_that_reach_below_long_amounts_are_a_column_beside_them():
+    page = PdfPage()
+    rows = [("Highways and Transport", "7.00"), ("Finance", "-1,123,742.92"), ("Housing", "9.00")]
+    for at, (department, amount) in enumerate([("Directorate", "Amount"), *rows * 8]):
+        width = 36.7 if amount == "Amount" else 5.3 * len(amount)
+        page.text(40, 700 - 14 * at, "Supplier" if not at else f"Supplier {at}")
+        page.text(200, 700 - 14 * at, department)
+        page.text(350 - width, 700 - 14 * at, amount)
+    found = rows_of(pdf_of(page))
+    assert found[0] == ("Supplier", "Directorate", "Amount")
+    assert found[1:4] == [(f"Supplier {n}", *row) for n, row in enumerate(rows, start=1)]
+
+
+def test_lines_in_type_of_one_width_are_cut_at_two_spaces():
+    page = PdfPage(font="Courier")
+    lines = [f"{'Pay Date':<12}{'Supplier':<24}{'Amount':>10}"]
+    lines += [f"{n:02}/04/2024  {f'Supplier {n}':<24}{f'{n}.00':>10}" for n in range(1, 20)]
+    for at, line in enumerate(lines):
+        page.text(40, 700 - 11 * at, line, 9)
+    rows = rows_of(pdf_of(page))
+    assert rows[0] == ("Pay Date", "Supplier", "Amount")
+    assert rows[1] == ("01/04/2024", "Supplier 1", "1.00")
+
+
+def test_lines_of_a_cell_that_stands_on_the_ground_of_its_row_belong_to_that_row():
+    page = PdfPage()
+    put(page, 700, HEADER)
+    for at, row in enumerate(ROWS):
+        put(page, 650 - 50 * at, row)
+    for above, part in ((22, "Trading by"), (11, "the kerb of")):
+        page.text(40, 650 - 50 + above, part)
+    assert [row[0] for row in rows_of(pdf_of(page))] == [
+        "Supplier",
+        "Acme Ltd",
+        "Trading by the kerb of Smith & Sons Limited",
+        "B",
+        "Library Supplies plc",
+    ]
+
+
+def test_a_name_that_goes_on_as_far_below_as_rows_stand_apart_is_one_name():
+    page = PdfPage()
+    first, *others = [[row[1], row[0], *row[2:]] for row in ROWS * 3]
+    lines = [first, ["", "of Leyland", "", ""], *others, ["Highways", "", "", ""], first]
+    for at, line in enumerate(lines):
+        put(page, 700 - 12 * at, line)
+    names = [row[:2] for row in rows_of(pdf_of(page))]
+    assert names == [
+        ("01/04/2024", "Acme Ltd of Leyland"),
+        *[(row[0], row[1]) for row in others],
+        ("Highways", None),
+        ("01/04/2024", "Acme Ltd"),
+    ]
+
+
 def test_a_watermark_across_the_page_is_left_out():
     page = ruled_page([HEADER, *ROWS])
     page.text(200, 500, "DRAFT", 60, "0.7 0.7 -0.7 0.7")
