@@ -12,6 +12,10 @@ from pipeline.read.limits import FILE_SECONDS, Limits
 from pipeline.read.pdf_layout import Row, columns_of, rows_of
 from pipeline.read.pdf_page import Page, read_page
 
+_END = b"%%EOF"
+# Readers are asked to look for the end in the last 1,024 bytes (PDF Reference 1.7, H.3, note 18).
+_END_WITHIN = 1_024
+_BLANKS = b"\0 \t\r\n"
 # pdfium may only be called by one thread at a time.
 _PDFIUM = threading.Lock()
 
@@ -21,6 +25,9 @@ def read_pdf(data: bytes, limits: Limits) -> list[Grid]:
 
     Raises RefusedFileError for a protected, damaged or scanned pdf, or one beyond the limits.
     """
+    # pdfium mends what it can of a cut file, and leaves out the pages that it has lost.
+    if _END not in data.rstrip(_BLANKS)[-_END_WITHIN:]:
+        raise RefusedFileError("The pdf is cut short: its end is missing; download it again.")
     with _PDFIUM:
         pages = _read_pages(data, limits)
     if not any(page.runs for page in pages):

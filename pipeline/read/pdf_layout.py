@@ -339,7 +339,7 @@ def _join_wrapped(cells: list[tuple[Line, dict[int, Run]]]) -> list[Row]:
 def _goes_on(parts: dict[int, Run], row: dict[int, Run]) -> bool:
     """Whether the line is no more than text that goes on below text of the row."""
     (column, run), *others = parts.items()
-    return not others and 0 < column and column in row and not _NUMBER.fullmatch(run.text)
+    return not others and column > 0 and column in row and not _NUMBER.fullmatch(run.text)
 
 
 def _add_below(row: dict[int, Run], parts: dict[int, Run]) -> None:

@@ -32,8 +32,8 @@ _OLE_KINDS: Mapping[str, str] = {
 _PACKAGE_KINDS: tuple[tuple[str, str], ...] = (
     (r"xl/workbook.*\.bin", "xlsb"),
     (r"xl/.*workbook.*\.xml", "xlsx"),
-    (r"word/.*", "a Word document"),
-    (r"ppt/.*", "a PowerPoint presentation"),
+    (r"word/document.*\.xml", "a Word document"),
+    (r"ppt/presentation.*\.xml", "a PowerPoint presentation"),
 )
 _OTHER_SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"\x89PNG\r\n\x1a\n", "a PNG image"),
@@ -53,7 +53,8 @@ _OTHER_SIGNATURES: tuple[tuple[bytes, str], ...] = (
 _OLD_EXCEL = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00")
 _HTML_START = re.compile(
     rb"(?:<\?xml[^>]*>|<!--.*?-->|\s)*"
-    rb"<(?:!doctype\s+html|html|head|meta|body|table|title|script|style|div|p|h1|center)\b",
+    rb"<(?:!doctype\s+html|html|head|meta|link|body|table|title|script|style|div|p|br|hr|h[1-6]|"
+    rb"center|font|b|strong|span|section|article|main|header|form|noscript|img|a|ul)\b",
     re.IGNORECASE | re.DOTALL,
 )
 _XML_START = re.compile(rb"\s*<(?:\?xml\b|[A-Za-z_][\w.:-]*(?:\s[^<>]*)?/?>)")

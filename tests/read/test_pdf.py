@@ -272,10 +272,15 @@ def test_a_scanned_pdf_is_refused():
         read_workbook(pdf_of(PdfPage()))
 
 
-def test_a_cut_pdf_is_refused_or_read():
-    data = pdf_of(ruled_page([HEADER, *ROWS]))
-    with pytest.raises(RefusedFileError, match="pdf"):
-        read_workbook(data[:60])
+@pytest.mark.parametrize("kept", [0.1, 0.5, 0.9, 0.999])
+def test_a_cut_pdf_is_refused(kept):
+    data = pdf_of(*[ruled_page([HEADER, *ROWS])] * 3)
+    with pytest.raises(RefusedFileError, match=r"pdf is .*cut short.*; download it again"):
+        read_workbook(data[: int(len(data) * kept)])
+
+
+def test_a_pdf_with_blanks_behind_its_end_is_read():
+    assert len(rows_of(pdf_of(ruled_page([HEADER, *ROWS])) + b"\r\n" + b"\0" * 2_000)) == 5
 
 
 def test_more_pages_than_the_limit_are_refused():

@@ -73,7 +73,8 @@ REFUSALS = {
     "truncated workbook": (workbook()[:3_000], "cut short"),
     "workbook without its beginning": (workbook()[1_000:], "beginning is missing"),
     "truncated gzip": (gzip.compress(b"Supplier,Amount\n" * 99)[:-20], "gzip file is damaged"),
-    "damaged pdf": (b"%PDF-1.7\n%nothing else\n", "pdf is damaged"),
+    "damaged pdf": (b"%PDF-1.7\n%nothing else\n%%EOF\n", "pdf is damaged"),
+    "cut pdf": (b"%PDF-1.7\n1 0 obj\n", "cut short"),
     "random bytes": (bytes(range(256)) * 8, "binary data"),
 }
 

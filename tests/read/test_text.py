@@ -42,6 +42,11 @@ def test_a_ligature_or_lost_character_before_an_amount_is_a_pound_sign(data, tex
     assert decode_text(data)[0].decode() == text
 
 
+def test_pound_signs_in_markup_are_pound_signs():
+    text = b"Supplier,Amount &pound;\nA &amp; B,&#163;20.00\n"
+    assert decode_text(text)[0].decode() == "Supplier,Amount £\nA &amp; B,£20.00\n"
+
+
 @pytest.mark.parametrize("name", ["Sacré-Cœur Ltd", "Manœuvre", "O\ufffdBrien", "caf\ufffd 1"])
 def test_a_ligature_or_lost_character_in_a_word_stays(name):
     assert decode_text(name.encode())[0].decode() == name

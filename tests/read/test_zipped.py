@@ -48,6 +48,10 @@ def test_what_macos_adds_is_passed_over():
     assert read_workbook(zip_of(members)).warnings == ()
 
 
+def test_a_folder_called_word_makes_no_word_document():
+    assert len(read_workbook(zip_of({"word/april.csv": TABLE, "ppt/may.csv": TABLE})).grids) == 2
+
+
 def test_a_zip_without_a_table_is_refused_with_the_causes():
     with pytest.raises(RefusedFileError, match="empty"):
         read_workbook(zip_of({"april.csv": b""}))
