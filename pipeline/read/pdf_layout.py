@@ -1,7 +1,7 @@
 """Runs of text and ruled edges -> rows of cells: pure geometry."""
 
 import re
-from bisect import bisect_right
+from bisect import bisect_right, insort
 from collections import Counter
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -12,7 +12,11 @@ from pipeline.read.pdf_page import Edge, Page, Run
 # Runs closer than this, in heights of their text, are words of one cell.
 _WORD_GAP = 0.3
 _SAME_PLACE = 2.5
+_MOST_BORDERS = 100
 _NUMBER = re.compile(r"[-(£$€\s]*[\d,]+(?:\.\d+)?[)\s-]*(?:CR|DR)?\s*")
+_DAY_OR_AMOUNT = re.compile(
+    r"\d{1,4}[-/.](?:\d{1,2}|[A-Za-z]{3,9})[-/.]\d{1,4}|[-(£$€\s]*[\d,]+\.\d\d[)\s-]*(?:CR|DR)?"
+)
 
 Line = list[Run]
 Row = list[str]
@@ -36,7 +40,7 @@ def columns_of(pages: list[Page]) -> list[list[float]]:
 
 def _borders(pages: list[Page]) -> list[float]:
     lines = _tabular(pages)
-    drawn = _drawn_borders(pages, lines)
+    drawn = _drawn_borders(pages)
     if len(drawn) > 1 and _hold_one_phrase_each(lines, drawn):
         return drawn
     return _borders_in_gaps(lines)
@@ -50,22 +54,29 @@ def _tabular(pages: list[Page]) -> list[Line]:
 
 
 def _column_starts(lines: list[Line]) -> frozenset[int]:
-    """Half points at which half of the lines begin a run beside another one of changing extent.
+    """Half points at which half of the lines begin a run beside another that is no word before it.
 
-    Text that reaches up to the next column stands as close to it as words of one cell do.
+    Text that reaches up to the next column, and dates at the right of theirs, stand as close to
+    the next as words of one cell do. Words stand beside words, and at one place only if those are
+    of one width.
     """
-    beside: dict[int, Counter[tuple[int, int]]] = {}
+    beside: dict[int, list[Run]] = {}
     for line in lines:
         for before, run in pairwise(line):
-            extent = (_half_points(before.left), _half_points(before.right))
-            beside.setdefault(_half_points(run.left), Counter())[extent] += 1
+            beside.setdefault(_half_points(run.left), []).append(before)
     several = sum(len(line) > 2 for line in lines)
     return frozenset(
         start
-        for start, extents in beside.items()
-        if (count := extents.total()) >= max(0.5 * several, 4)
-        and extents.most_common(1)[0][1] <= 0.5 * count
+        for start, runs in beside.items()
+        if len(runs) >= max(0.5 * several, 4) and _are_cells(runs)
     )
+
+
+def _are_cells(runs: list[Run]) -> bool:
+    """Whether most are whole days or amounts, or they change their extent from line to line."""
+    values = sum(_DAY_OR_AMOUNT.fullmatch(run.text.strip()) is not None for run in runs)
+    extents = Counter((_half_points(run.left), _half_points(run.right)) for run in runs)
+    return 2 * values > len(runs) or 2 * extents.most_common(1)[0][1] <= len(runs)
 
 
 def _half_points(place: float) -> int:
@@ -73,26 +84,30 @@ def _half_points(place: float) -> int:
 
 
 def _part_shared(borders: list[float], lines: list[Line]) -> list[float]:
-    """The borders, and one more in each column where many lines have two phrases side by side."""
+    """The borders, and more in each column where many lines have phrases side by side."""
     parted = list(borders)
-    for column in range(len(borders) + 1):
-        beside = [
-            (before, run)
-            for line in lines
-            for before, run in pairwise(line)
-            if _column_of(before, borders) == column == _column_of(run, borders)
-        ]
-        in_column = sum(any(_column_of(run, borders) == column for run in line) for line in lines)
-        if len(beside) <= max(0.3 * in_column, 2):
-            continue
-        clear: Counter[int] = Counter()
-        for before, run in beside:
+    column = 0
+    while column <= len(parted) < _MOST_BORDERS:
+        place = _place_between_phrases(parted, column, lines)
+        if place is None:
+            column += 1
+        else:
+            insort(parted, place)
+    return parted
+
+
+def _place_between_phrases(borders: list[float], column: int, lines: list[Line]) -> float | None:
+    filled = 0
+    clear: Counter[int] = Counter()
+    for line in lines:
+        inside = [run for run in line if _column_of(run, borders) == column]
+        filled += bool(inside)
+        for before, run in pairwise(inside):
             last = _half_points(run.left) - 1
             clear.update(range(min(_half_points(before.right), last), last + 1))
-        place, count = clear.most_common(1)[0]
-        if count >= 0.6 * len(beside):
-            parted.append(place / 2)
-    return sorted(parted)
+    place, count = max(clear.items(), key=lambda item: (item[1], item[0]), default=(0, 0))
+    found = place / 2
+    return found if count >= max(0.3 * filled, 3) and found not in borders else None
 
 
 def _hold_one_phrase_each(lines: list[Line], borders: list[float]) -> bool:
@@ -150,8 +165,9 @@ def _joined(first: Run, second: Run) -> Run:
     )
 
 
-def _drawn_borders(pages: list[Page], lines: list[Line]) -> list[float]:
+def _drawn_borders(pages: list[Page]) -> list[float]:
     """The upright edges that text keeps clear of, the outermost two left out."""
+    lines = [line for page in pages for line in lines_of(page.runs) if len(phrases(line)) > 1]
     places = sorted(edge.place for page in pages for edge in page.edges if edge.is_upright)
     groups: list[list[float]] = []
     for place in places:
@@ -207,7 +223,8 @@ def _gaps(lines: list[Line]) -> list[tuple[float, float]]:
     for step in sorted(change):
         level += change[step]
         if level > tolerated:
-            if start is not None and step - start >= 2:
+            # Left of the first column there are only headings that begin before their numbers.
+            if start and step - start >= 2:
                 gaps.append((left + start / 2, left + step / 2))
             start = None
         elif start is None:
