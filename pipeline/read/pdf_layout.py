@@ -13,6 +13,8 @@ from pipeline.read.pdf_page import Edge, Page, Run
 _WORD_GAP = 0.3
 _SAME_PLACE = 2.5
 _MOST_BORDERS = 100
+# Less than a letter: the end of one line above the beginning of another.
+_NARROWEST_COLUMN = 4.0
 _NUMBER = re.compile(r"[-(£$€\s]*[\d,]+(?:\.\d+)?[)\s-]*(?:CR|DR)?\s*")
 _DAY_OR_AMOUNT = re.compile(
     r"\d{1,4}[-/.](?:\d{1,2}|[A-Za-z]{3,9})[-/.]\d{1,4}|[-(£$€\s]*[\d,]+\.\d\d[)\s-]*(?:CR|DR)?"
@@ -225,6 +227,8 @@ def _gaps(lines: list[Line]) -> list[tuple[float, float]]:
         if level > tolerated:
             # Left of the first column there are only headings that begin before their numbers.
             if start and step - start >= 2:
+                if gaps and left + start / 2 - gaps[-1][1] < _NARROWEST_COLUMN:
+                    start = round((gaps.pop()[0] - left) * 2)
                 gaps.append((left + start / 2, left + step / 2))
             start = None
         elif start is None:

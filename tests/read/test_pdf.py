@@ -247,6 +247,55 @@ def test_a_name_that_goes_on_as_far_below_as_rows_stand_apart_is_one_name():
     ]
 
 
+def test_dates_at_the_right_of_their_column_stay_out_of_the_names_beside_them():
+    page = PdfPage()
+    for at, row in enumerate(
+        [("Payment Date", "Supplier", "Amount"), *[("01/04/2024", "Acme")] * 9]
+    ):
+        page.text(40 if not at else 51, 700 - 12 * at, row[0])
+        page.text(106, 700 - 12 * at, row[1])
+        page.text(240, 700 - 12 * at, row[2] if not at else f"{at}.00")
+    rows = rows_of(pdf_of(page))
+    assert rows[:2] == [("Payment Date", "Supplier", "Amount"), ("01/04/2024", "Acme", "1.00")]
+
+
+def test_words_before_a_word_at_one_place_stay_with_it():
+    page = PdfPage()
+    for at in range(12):
+        page.text(40, 700 - 12 * at, f"{at + 10}")
+        page.text(54, 700 - 12 * at, "April")
+        page.text(200, 700 - 12 * at, "Acme Ltd")
+        page.text(300, 700 - 12 * at, f"{at}.00")
+    assert rows_of(pdf_of(page))[0] == ("10 April", "Acme Ltd", "0.00")
+
+
+def test_texts_that_were_clipped_and_run_below_the_next_column_stay_in_their_own():
+    page = PdfPage()
+    lefts = (40, 106, 200, 300)
+    for at in range(12):
+        name = "Acme" if at % 3 else "Northern Powergrid (Yor"
+        row = ("Payment Date", "Supplier", "Purpose", "Net Amount")
+        if at:
+            row = ("01/04/2024", name, "Repairs and Maintenanc", f"{at}.00")
+        for left, text in zip(lefts, row, strict=True):
+            page.text(left, 700 - 12 * at, text)
+    rows = rows_of(pdf_of(page))
+    assert rows[0] == ("Payment Date", "Supplier", "Purpose", "Net Amount")
+    assert rows[3] == ("01/04/2024", "Northern Powergrid (Yor", "Repairs and Maintenanc", "3.00")
+
+
+def test_the_end_of_a_text_below_the_beginning_of_a_heading_is_no_column():
+    page = PdfPage()
+    for at, department in enumerate(["Directorate", "Finance", "Highways, Transport", "Fire"]):
+        page.text(40, 700 - 12 * at, "Supplier" if not at else "Acme")
+        page.text(100, 700 - 12 * at, department)
+        page.text(189 if not at else 204, 700 - 12 * at, "Amount" if not at else f"{at}.00")
+    assert rows_of(pdf_of(page))[::2] == [
+        ("Supplier", "Directorate", "Amount"),
+        ("Acme", "Highways, Transport", "2.00"),
+    ]
+
+
 def test_a_watermark_across_the_page_is_left_out():
     page = ruled_page([HEADER, *ROWS])
     page.text(200, 500, "DRAFT", 60, "0.7 0.7 -0.7 0.7")
