@@ -148,7 +148,7 @@ def _open_document_kind(package: zipfile.ZipFile) -> str:
 
 def _ole_kind(data: bytes) -> str:
     for name, kind in _OLE_KINDS.items():
-        if name.encode("utf-16-le") in data:
+        if _has_ole_entry(data, name):
             if kind == "protected":
                 raise RefusedFileError(
                     "The workbook is protected by a password; ask the publisher for an open copy."
@@ -157,6 +157,17 @@ def _ole_kind(data: bytes) -> str:
                 raise RefusedFileError(f"The file is {kind}, not a table of payments.")
             return kind
     raise RefusedFileError("The file is an OLE container without a workbook, or is cut short.")
+
+
+def _has_ole_entry(data: bytes, name: str) -> bool:
+    """Whether a directory entry begins with the name; entries are 128 bytes long and aligned."""
+    sought = name.encode("utf-16-le")
+    place = data.find(sought, 512)
+    while place >= 0:
+        if place % 128 == 0:
+            return True
+        place = data.find(sought, place + 1)
+    return False
 
 
 def text_kind(text: bytes) -> str:
@@ -168,7 +179,7 @@ def text_kind(text: bytes) -> str:
     if _HTML_START.match(head):
         return "html"
     if _XML_START.match(head):
-        if _SPREADSHEET_XML in head:
+        if _SPREADSHEET_XML in text[:64_000]:
             return "spreadsheet-xml"
         raise RefusedFileError(
             f"The file is an XML answer, not a table of payments: {_first_words(text)}"

@@ -1,6 +1,7 @@
 """Excel's 2003 XML, mostly published under the name .xls -> grids."""
 
 import io
+import re
 from itertools import zip_longest
 
 import lxml.etree  # type: ignore[import-untyped]
@@ -10,18 +11,26 @@ from pipeline.read.cells import text_of_number
 from pipeline.read.grid import Grid, frame_of_strings
 from pipeline.read.limits import Limits
 
+# Scripts that write such files by hand forget to escape the names of firms.
+_BARE_AMPERSAND = re.compile(rb"&(?!#?\w{1,8};)")
 _NAMESPACE = "{urn:schemas-microsoft-com:office:spreadsheet}"
 
 
-def read_spreadsheet_xml(data: bytes, limits: Limits) -> list[Grid]:
-    """Every worksheet of the document; raises RefusedFileError when damaged or too large."""
-    if len(data) > limits.max_markup_bytes:
+def read_spreadsheet_xml(text: bytes, limits: Limits) -> list[Grid]:
+    """Every worksheet of the UTF-8 text, whatever encoding it says it is in.
+
+    Raises RefusedFileError when it is damaged or too large.
+    """
+    if len(text) > limits.max_markup_bytes:
         raise RefusedFileError(
-            f"The XML has {len(data):,} bytes and the limit is {limits.max_markup_bytes:,}."
+            f"The XML has {len(text):,} bytes and the limit is {limits.max_markup_bytes:,}."
         )
-    parser = lxml.etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    parser = lxml.etree.XMLParser(
+        encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False
+    )
+    escaped = _BARE_AMPERSAND.sub(b"&amp;", text.strip())
     try:
-        document = lxml.etree.parse(io.BytesIO(data), parser)
+        document = lxml.etree.parse(io.BytesIO(escaped), parser)
     except lxml.etree.XMLSyntaxError as error:
         raise RefusedFileError(
             f"The Excel XML is damaged or cut short ({error}); download it again."

@@ -47,7 +47,7 @@ def _read_text(data: bytes, limits: Limits) -> Workbook:
         case "html":
             return Workbook("html", encoding, tuple(read_html(text, limits)))
         case "spreadsheet-xml":
-            return Workbook("xml", None, tuple(read_spreadsheet_xml(data, limits)))
+            return Workbook("xml", None, tuple(read_spreadsheet_xml(text, limits)))
     return Workbook("csv", encoding, (read_delimited(text, limits),))
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from pipeline.errors import RefusedFileError
 from pipeline.read import Limits, read_workbook
+from pipeline.read.sniff import content_kind
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 504
 
@@ -108,3 +109,8 @@ def test_a_csv_that_begins_like_markup_is_still_a_csv():
     table = b"<500,Supplier,Amount\n1,Acme,2.00\n2,Best,3.00\n"
     assert read_workbook(table).grids[0].frame.height == 3
     assert read_workbook(b"[Redacted],Supplier,Amount\n1,Acme,2\n").grids[0].frame.height == 2
+
+
+def test_a_cell_that_names_a_word_document_makes_no_word_document():
+    workbook = OLE + "Workbook".encode("utf-16-le") + b"\0" * 200
+    assert content_kind(workbook + "see WordDocument".encode("utf-16-le")) == "xls"

@@ -53,3 +53,20 @@ def test_a_cut_document_is_refused():
     data = BOOK.format(rows="<Row></Row>").encode()[:-40]
     with pytest.raises(RefusedFileError, match="cut short"):
         read_workbook(data)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "said"),
+    [("cp1252", "utf-8"), ("cp1252", "windows-1252"), ("utf-16", "utf-16"), ("utf-8-sig", "utf-8")],
+)
+def test_the_bytes_say_the_encoding_not_the_document(encoding, said):
+    row = f"<Row>{cell('String', 'Café & Søn')}{cell('Number', '1')}</Row>"
+    text = BOOK.format(rows=row).replace('"1.0"', f'"1.0" encoding="{said}"')
+    (grid,) = read_workbook(text.encode(encoding)).grids
+    assert grid.frame.drop("row_number").rows() == [("Café & Søn", "1")]
+
+
+def test_blanks_and_comments_may_come_first():
+    text = "\r\n" + BOOK.format(rows=f"<Row>{cell('String', 'a')}{cell('String', 'b')}</Row>")
+    text = text.replace("<Workbook", f"<!--{'-x' * 5_000}--><Workbook")
+    assert read_workbook(text.encode()).format == "xml"
