@@ -6,7 +6,8 @@ import pytest
 
 from pipeline.errors import AnchorspendError
 from pipeline.normalise.reading import read_payments
-from pipeline.reading_report import as_text, explain_row
+from pipeline.reading_report import as_text, explain_row, read_files
+from pipeline.settings import Settings
 
 GOLDEN = Path(__file__).parent / "golden"
 PAYMENTS = """A Council,,,,
@@ -105,3 +106,16 @@ def test_blocks_laid_out_alike_are_printed_once():
     reading = read_payments((GOLDEN / "sheets_per_month" / "input.xlsx").read_bytes())
     assert len(reading.layouts) > 1
     assert as_text(Path("some.xlsx"), reading).count("headings in row") == 1
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.parametrize("name", ["x7f3.pdf", "download", "Spend.XLS", "index.html", "a.csv.zip"])
+def test_neither_name_nor_extension_changes_the_reading(kind, name, tmp_path):
+    published = min(GOLDEN.glob(f"*/input.{kind}"))
+    (tmp_path / name).write_bytes(published.read_bytes())
+    [(_, own), (_, other)] = read_files(
+        [published, tmp_path / name], None, Settings(warehouse=tmp_path)
+    )
+    assert own.payments.height > 0
+    assert other.summary == own.summary
+    assert other.payments.equals(own.payments)

@@ -266,10 +266,20 @@ def _is_heading(line: Line) -> bool:
 
 def _cells(line: Line, borders: list[float]) -> dict[int, Run]:
     cells: dict[int, Run] = {}
-    for run in line:
+    for at, run in enumerate(line):
         column = _column_of(run, borders)
+        if column in cells and _reaches_over(run, cells[column], borders[column:]):
+            # So do headings above numbers at the right of their column.
+            is_free = all(_column_of(other, borders) != column + 1 for other in line[at + 1 :])
+            column += is_free
         cells[column] = _joined(cells[column], run) if column in cells else run
     return cells
+
+
+def _reaches_over(run: Run, before: Run, borders: list[float]) -> bool:
+    """Whether a text apart from the one before it ends beyond the first of the borders."""
+    is_apart = run.left - before.right >= _WORD_GAP * (run.bottom - run.top)
+    return is_apart and bool(borders) and run.right > borders[0] + 1.5
 
 
 def _column_of(run: Run, borders: list[float]) -> int:

@@ -131,6 +131,10 @@ def _zip_kind(data: bytes) -> str:
 
 
 def _open_document_kind(package: zipfile.ZipFile) -> str:
+    if _is_encrypted(package):
+        raise RefusedFileError(
+            "The workbook is protected by a password; ask the publisher for an open copy."
+        )
     if "mimetype" not in package.namelist() or package.getinfo("mimetype").file_size > 200:
         return "ods"
     try:
@@ -144,6 +148,15 @@ def _open_document_kind(package: zipfile.ZipFile) -> str:
             f"The file is an OpenDocument file but no spreadsheet ({mimetype[:80]})."
         )
     return "ods" if "opendocument" in mimetype else "zip"
+
+
+def _is_encrypted(package: zipfile.ZipFile) -> bool:
+    """Whether the manifest of an OpenDocument file gives a cipher for its content."""
+    try:
+        with package.open("META-INF/manifest.xml") as manifest:
+            return b"encryption-data" in manifest.read(100_000)
+    except (KeyError, *ZIP_FAULTS):
+        return False
 
 
 def _ole_kind(data: bytes) -> str:

@@ -296,6 +296,19 @@ def test_the_end_of_a_text_below_the_beginning_of_a_heading_is_no_column():
     ]
 
 
+def test_a_heading_over_the_border_of_its_numbers_is_no_part_of_the_one_before_it():
+    page = PdfPage()
+    for at in range(20):
+        page.text(40, 700 - 12 * at, "Acme" if at else "Supplier")
+        page.text(100, 700 - 12 * at, "Highways and Transpo" if at % 2 else "Directorate")
+        page.text(212, 700 - 12 * at, f"{at}.00") if at else page.text(188, 700, "Net Amount")
+    rows = rows_of(pdf_of(page))
+    assert rows[:2] == [
+        ("Supplier", "Directorate", "Net Amount"),
+        ("Acme", "Highways and Transpo", "1.00"),
+    ]
+
+
 def test_a_watermark_across_the_page_is_left_out():
     page = ruled_page([HEADER, *ROWS])
     page.text(200, 500, "DRAFT", 60, "0.7 0.7 -0.7 0.7")

@@ -34,6 +34,15 @@ def open_document(mimetype: str) -> bytes:
     return out.getvalue()
 
 
+def encrypted_open_document() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as package:
+        package.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        package.writestr("content.xml", bytes(range(256)))
+        package.writestr("META-INF/manifest.xml", "<file-entry><encryption-data/></file-entry>")
+    return out.getvalue()
+
+
 def workbook() -> bytes:
     out = io.BytesIO()
     book = openpyxl.Workbook()
@@ -60,6 +69,7 @@ REFUSALS = {
     "parquet": (b"PAR1....PAR1", "Parquet"),
     "access database": (b"\0\1\0\0Standard Jet DB\0", "Access database"),
     "excel 4 sheet": (b"\x09\x04\x06\x00\0\0\x10\0" + b"\0" * 20, "Excel 2 to 4"),
+    "protected ods": (encrypted_open_document(), "protected by a password"),
     "protected workbook": (ole_with("EncryptedPackage"), "protected by a password"),
     "old word document": (ole_with("WordDocument"), "Word document"),
     "outlook message": (ole_with("__substg1.0_0037001F"), "Outlook message"),
