@@ -29,7 +29,7 @@ from pipeline.read import read_workbook
 
 # The writer of small pdfs lies with the tests, which are no part of what is installed.
 sys.path.append(str(Path(__file__).resolve().parents[1]))
-from tests.read.pdf_writer import PdfPage, pdf_of  # noqa: E402
+from tests.read.pdf_writer import PdfPage, pdf_of
 
 HEADING = ["Payment Date", "Supplier Name", "Net Amount (£)", "Expense Type", "Directorate", "Ref"]
 CATEGORIES = ["Agency Staff", "Building Works", "Repairs, Planned", "Catering", "Computer Software"]
