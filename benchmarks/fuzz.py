@@ -217,6 +217,8 @@ def _read(name: str, data: bytes) -> None:
     last = KEPT / "last"
     if len(data) < 50_000_000:
         last.write_bytes(data)
+    else:
+        last.unlink(missing_ok=True)
     # What the bytes themselves take is not the reader's.
     before = _peak_bytes()
     print(f"start {name}", flush=True)
@@ -231,7 +233,7 @@ def _read(name: str, data: bytes) -> None:
     elif _peak_bytes() > MOST_BYTES + len(data) and _peak_bytes() > before:
         fault = f"fault: {_peak_bytes():,} bytes of memory"
     fault = " ".join(fault.split())
-    kept = f" (kept as {_keep()})" if fault else ""
+    kept = _keep() if fault else ""
     print(f"end {summary.status} {fault}{kept}", flush=True)
 
 
@@ -288,7 +290,7 @@ def _watch_process(options: list[str], deadline: float, tally: Tally) -> None:
                     tally.report(f"{name}: {rest}")
         child.kill()
     if child.returncode and (is_open or not name) and time.monotonic() < deadline:
-        tally.report(f"{name}: the process hung or died (kept as {_keep()})")
+        tally.report(f"{name or ' '.join(options)}: the process hung or died{_keep()}")
 
 
 def _lines(child: subprocess.Popen[bytes], deadline: float) -> Iterator[str]:
@@ -296,8 +298,11 @@ def _lines(child: subprocess.Popen[bytes], deadline: float) -> Iterator[str]:
     assert child.stdout is not None
     os.set_blocking(child.stdout.fileno(), False)
     rest = b""
+    # Starting Python and making a gigabyte to read are not the reader's time.
+    patience = 10 * MOST_SECONDS
     while time.monotonic() < deadline:
-        ready = select.select([child.stdout], [], [], MOST_SECONDS)[0]
+        ready = select.select([child.stdout], [], [], patience)[0]
+        patience = MOST_SECONDS
         piece = child.stdout.read() if ready else None
         if not piece:
             return
@@ -306,10 +311,14 @@ def _lines(child: subprocess.Popen[bytes], deadline: float) -> Iterator[str]:
 
 
 def _keep() -> str:
-    data = (KEPT / "last").read_bytes()
+    """Keep what was read last and say under which name; a giant is made again by its own."""
+    last = KEPT / "last"
+    if not last.exists():
+        return ""
+    data = last.read_bytes()
     path = KEPT / hashlib.sha256(data).hexdigest()[:12]
     path.write_bytes(data)
-    return path.name
+    return f" (kept as {path.name})"
 
 
 def main() -> None:

@@ -1,14 +1,22 @@
 """What `anchorspend read` prints of a file: what was understood, counted and left out."""
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from pipeline.errors import AnchorspendError, RefusedFileError
 from pipeline.normalise.amounts import amount_from_text
 from pipeline.normalise.layout import BlockLayout
-from pipeline.normalise.reading import NO_EXCEPTIONS, Reading, ReadingExceptions, read_payments
+from pipeline.normalise.reading import (
+    NO_EXCEPTIONS,
+    Reading,
+    ReadingExceptions,
+    Summary,
+    read_payments,
+)
 from pipeline.read import Grid, Workbook, read_workbook
 from pipeline.read.grid import ROW_NUMBER
 from pipeline.read.limits import Limits
@@ -16,6 +24,11 @@ from pipeline.registry.load import load_registry
 from pipeline.settings import Settings
 
 _SHOWN_PAYMENTS = 3
+_BASES = {
+    "net": "net of VAT",
+    "gross": "VAT included",
+    "unknown": "nothing says whether with VAT",
+}
 _CLASSES = {
     "blank": "nothing is printed in it",
     "total": "it prints a sum of other rows, which would count them twice",
@@ -86,37 +99,60 @@ def as_text(path: Path, reading: Reading) -> str:
     if summary.status == "refused":
         return f"{path}: refused: {summary.reason}"
     excluded = ", ".join(
-        f"{rows} {kind} (£{summary.excluded_gbp[kind]})"
+        f"{rows:,} {kind} ({_pounds(summary.excluded_gbp[kind])})"
         for kind, rows in summary.excluded.items()
         if rows
     )
+    several = len(summary.sheets) > 1
     lines = [
         f"{path}: {summary.kind}, {summary.format}"
         + (f" in {summary.encoding}" if summary.encoding else ""),
         f"  {summary.rows:,} rows = {summary.payments:,} payments + "
         f"{sum(summary.excluded.values()):,} left out + {summary.rejected:,} rejected",
         f"  left out: {excluded or 'nothing'}",
-        f"  total £{summary.total_gbp} ({summary.amount_basis} of VAT), "
-        + (
-            f"the file prints £{summary.printed_total_gbp}"
-            if summary.printed_total_gbp
-            else "the file prints no total"
-        ),
+        f"  total {_pounds(summary.total_gbp)}, {_BASES[summary.amount_basis]}; "
+        + _about_printed_total(summary),
         f"  amount from {summary.amount_column!r}, supplier from {summary.supplier_column!r}, "
-        f"date from {summary.date_column!r}",
-        f"  {summary.first_date} to {summary.last_date}; {summary.negative:,} negative, "
-        f"{summary.redacted:,} redacted, {summary.undated:,} undated",
+        + (f"date from {summary.date_column!r}" if summary.date_column else "no column of days"),
+        f"  {_about_days(summary)}; {summary.negative:,} negative, "
+        f"{summary.redacted:,} redacted, {summary.undated:,} without a day",
     ]
     lines += _about_layouts(reading)
     if any(summary.sheets):
         lines.append(f"  sheets: {', '.join(summary.sheets)}")
     lines += [f"  warning: {warning}" for warning in summary.warnings]
     lines += [
-        f"  row {row['row_number']}: {row['payment_date']} {row['supplier_name']} "
-        f"£{row['amount_gbp']:,.2f}"
+        f"  row {row['row_number']}"
+        + (f" of {row['sheet']!r}" if several else "")
+        + f": {_payment(row)}"
         for row in reading.payments.head(_SHOWN_PAYMENTS).iter_rows(named=True)
     ]
     return "\n".join(lines)
+
+
+def _pounds(amount: Decimal | str) -> str:
+    return f"£{Decimal(amount):,.2f}"
+
+
+def _about_printed_total(summary: Summary) -> str:
+    if summary.printed_total_gbp is None:
+        return "the file prints no total"
+    if summary.printed_total_gbp == summary.total_gbp:
+        return "the file prints the same total"
+    return f"the file prints {_pounds(summary.printed_total_gbp)}"
+
+
+def _about_days(summary: Summary) -> str:
+    if summary.first_date is None:
+        return "no dates"
+    return f"{summary.first_date} to {summary.last_date}"
+
+
+def _payment(row: dict[str, Any]) -> str:
+    """Day (or month), name and pounds of a payment in one line."""
+    day, month = row["payment_date"], row["payment_month"]
+    when = day.isoformat() if day else f"{month:%Y-%m}" if month else "undated"
+    return f"{when}, {row['supplier_name'] or '(no name)'}, {_pounds(row['amount_gbp'])}"
 
 
 def explain_row(
@@ -173,7 +209,7 @@ def _grid(workbook: Workbook, reading: Reading, sheet: str | None) -> Grid:
         sheet = read[0]
     if sheet is None or sheet not in grids:
         names = ", ".join(repr(name) for name in grids)
-        raise AnchorspendError(f"Name one of the file's sheets: {names}.")
+        raise AnchorspendError(f"Name one of the file's sheets with --sheet: {names}.")
     return grids[sheet]
 
 
@@ -215,11 +251,9 @@ def _outcome(reading: Reading, sheet: str, row_number: int) -> list[str]:
             for flag in ("is_redacted", "is_card", "repeated_total_suspected")
             if payment[flag] is True
         ]
-        name = payment["supplier_name"] or "(no name)"
-        when = payment["payment_date"] or payment["payment_month"] or "undated"
         return [
-            f"It is a payment: {when}, {name}, £{payment['amount_gbp']:,.2f}, "
-            f"{payment['amount_basis']} of VAT" + (f" ({', '.join(flags)})" if flags else "")
+            f"It is a payment: {_payment(payment)}, {_BASES[payment['amount_basis']]}"
+            + (f" ({', '.join(flags)})" if flags else "")
         ]
     for rejected in reading.rejected.filter(here).rows(named=True):
         value = "" if rejected["value"] is None else f": {rejected['value']!r}"

@@ -74,7 +74,7 @@ def test_rows_that_are_not_there_are_refused():
 
 def test_of_several_sheets_one_must_be_named():
     data = (GOLDEN / "sheets_per_month" / "input.xlsx").read_bytes()
-    with pytest.raises(AnchorspendError, match="Name one of the file's sheets"):
+    with pytest.raises(AnchorspendError, match="Name one of the file's sheets with --sheet: 'Apr"):
         explain_row(data, row_number=2)
 
 
@@ -100,6 +100,42 @@ def test_the_report_prints_header_row_and_columns():
 
     assert "  headings in row 3\n    Payment Date -> payment_date\n" in text
     assert "    Ward -> other\n" in text
+
+
+def test_the_report_says_no_more_than_the_file():
+    """Lambeth and Cleveland: no days, so neither "None" nor a first of the month as a day."""
+    months = (GOLDEN / "months_instead_of_days" / "input.csv").read_bytes()
+    text = as_text(Path("some.csv"), read_payments(months))
+    assert "None" not in text
+    assert "no column of days" in text
+    assert "  row 2: 2023-04, Firm A Ltd, £10.50" in text
+
+    undated = (GOLDEN / "supplier_totals" / "input.csv").read_bytes()
+    text = as_text(Path("some.csv"), read_payments(undated))
+    assert "None" not in text
+    assert "  no dates; " in text
+
+
+def test_the_report_compares_the_printed_total():
+    agreeing = (GOLDEN / "labelled_total" / "input.csv").read_bytes()
+    assert "the file prints the same total" in as_text(Path("a"), read_payments(agreeing))
+    disagreeing = (GOLDEN / "printed_total_disagrees" / "input.csv").read_bytes()
+    text = as_text(Path("a"), read_payments(disagreeing))
+    assert "the same total" not in text
+    assert "the file prints £" in text
+
+
+def test_columns_without_headings_are_named_by_number():
+    text = as_text(
+        Path("a"), read_payments((GOLDEN / "no_header_at_all" / "input.csv").read_bytes())
+    )
+    assert "    column 1 -> payment_date\n    column 2 -> other\n" in text
+
+
+def test_a_year_without_a_month_is_not_said_to_become_one():
+    """Sutton Coldfield 2016-17 prints a year beside the day."""
+    data = b"Date,Year,Supplier,Amount\n03/04/2023,2023,Acme Ltd,5.00\n04/04/2023,2023,B Ltd,6.00\n"
+    assert "    Year -> other\n" in as_text(Path("a"), read_payments(data))
 
 
 def test_blocks_laid_out_alike_are_printed_once():

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.normalise.columns import Sources
-from pipeline.normalise.sheets import SheetPlan
+from pipeline.normalise.sheets import BlockPlan, SheetPlan
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ def layouts_of(plans: Sequence[SheetPlan]) -> tuple[BlockLayout, ...]:
             if block.header
             else (),
             columns=tuple(
-                ColumnUse(column + 1, " ".join(heading.split()), _became(block.sources, column))
+                ColumnUse(column + 1, " ".join(heading.split()), _became(plan, block, column))
                 for column, heading in enumerate(block.sources.headings)
             ),
         )
@@ -51,8 +50,9 @@ def _row_number(plan: SheetPlan, position: int) -> int:
     return int(plan.grid.frame.item(position, 0))
 
 
-def _became(sources: Sources, column: int) -> str:
+def _became(plan: SheetPlan, block: BlockPlan, column: int) -> str:
     """The column of the payments that a published column feeds; "other", or "nothing"."""
+    sources = block.sources
     if column in sources.amount_columns:
         return "amount_gbp"
     named: dict[int | None, str] = {
@@ -62,7 +62,10 @@ def _became(sources: Sources, column: int) -> str:
     named.update({at: name for name, at in sources.fields.items()})
     if column in named:
         return named[column]
-    if column in (sources.month, sources.year):
+    if sources.month is not None and column in (sources.month, sources.year):
         return "payment_month"
-    is_kept = sources.headings[column].strip() not in ("", "*")
-    return "other" if is_kept and "ignore" not in sources.roles[column] else "nothing"
+    heading = sources.headings[column].strip()
+    if heading == "*" or "ignore" in sources.roles[column]:
+        return "nothing"
+    cells = plan.cells.to_series(column).slice(block.start, block.stop - block.start)
+    return "other" if heading or cells.count() else "nothing"

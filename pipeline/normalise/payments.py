@@ -13,7 +13,15 @@ from pipeline.normalise.redactions import withheld
 from pipeline.normalise.sheets import BlockPlan, SheetPlan
 from pipeline.read.grid import ROW_NUMBER
 from pipeline.read.header import HeadingRules
-from pipeline.read.rows import EXCLUDED, PAYMENT, REJECTED, Block, PrintedTotal, judge_rows
+from pipeline.read.rows import (
+    EXCLUDED,
+    GLUED,
+    PAYMENT,
+    REJECTED,
+    Block,
+    PrintedTotal,
+    judge_rows,
+)
 
 PAYMENTS_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "sheet": pl.String,
@@ -266,7 +274,7 @@ def _payment_columns(payments: pl.DataFrame, sources: Sources) -> list[pl.Expr |
         _redacted(payments, sources),
         _card_flag(sources).alias("is_card"),
         pl.lit(value=False).alias("repeated_total_suspected"),
-        _other(sources).alias("other"),
+        _other(payments, sources).alias("other"),
     ]
 
 
@@ -277,8 +285,11 @@ def _card_flag(sources: Sources) -> pl.Expr:
     return pl.when(text.is_in(_YES)).then(True).when(text.is_in(_NO)).then(False)
 
 
-def _other(sources: Sources) -> pl.Expr:
-    """The cells of all columns that were not used, as one JSON object by heading."""
+def _other(payments: pl.DataFrame, sources: Sources) -> pl.Expr:
+    """The cells of all columns that were not used, as one JSON object by heading.
+
+    A column without a heading goes by its number: Herefordshire's files have no headings at all.
+    """
     used = {
         sources.supplier,
         sources.date,
@@ -289,8 +300,12 @@ def _other(sources: Sources) -> pl.Expr:
     parts = []
     for column, heading in enumerate(sources.headings):
         text = " ".join(heading.split())
-        if column in used or text in ("", "*") or "ignore" in sources.roles[column]:
+        if column in used or text == "*" or "ignore" in sources.roles[column]:
             continue
+        if not text:
+            if payments[str(column)].null_count() == payments.height:
+                continue
+            text = f"column {column + 1}"
         seen[text] = seen.get(text, 0) + 1
         key = text if seen[text] == 1 else f"{text} ({seen[text]})"
         cell = pl.col(str(column))
@@ -309,12 +324,21 @@ def _rejected(
     if positions.is_empty():
         return pl.DataFrame(schema=REJECTED_SCHEMA)
     columns = [str(column) for column in sources.amount_columns]
+    reason = pl.Series("reason", [reasons[p] for p in positions], dtype=pl.String)
+    # An amount glued to a name is to be looked for in the name's cell.
+    is_glued = reason == GLUED
     return whole.select(pl.all().gather(positions)).select(
         "sheet",
         ROW_NUMBER,
-        pl.lit(sources.heading(sources.amount_columns[0])).alias("column_name"),
-        pl.coalesce(columns).alias("value"),
-        pl.Series("reason", [reasons[p] for p in positions], dtype=pl.String),
+        pl.when(is_glued)
+        .then(pl.lit(sources.heading(sources.supplier)))
+        .otherwise(pl.lit(sources.heading(sources.amount_columns[0])))
+        .alias("column_name"),
+        pl.when(is_glued)
+        .then(pl.col(str(sources.supplier)))
+        .otherwise(pl.coalesce(columns))
+        .alias("value"),
+        reason,
     )
 
 

@@ -20,6 +20,7 @@ _CHALLENGE = re.compile(
 )
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _NUMBER = re.compile(r"[-(£$€\s]*[\d,]+(?:\.\d+)?[)\s-]*")
+_BLANKS = re.compile(r"[ \t\r\n\f]+")
 
 
 def read_html(text: bytes, limits: Limits) -> list[Grid]:
@@ -119,13 +120,18 @@ def _skip_covered(values: list[str], covered: dict[int, tuple[int, str]]) -> Non
 
 
 def _span(cell: lxml.html.HtmlElement, attribute: str) -> int:
-    digits = (cell.get(attribute) or "1").strip()
+    text = cell.get(attribute)
+    if text is None:
+        return 1
+    digits = text.strip()
     return min(max(int(digits), 1), 1_000) if digits.isascii() and digits.isdigit() else 1
 
 
 def _text_of(cell: lxml.html.HtmlElement) -> str:
+    if not len(cell):
+        return _BLANKS.sub(" ", cell.text or "").strip()
     # Only white space of the source collapses; a break is a line of the cell.
-    lines = re.sub(r"[ \t\r\n\f]+", " ", "".join(_texts_in(cell))).split("\v")
+    lines = _BLANKS.sub(" ", "".join(_texts_in(cell))).split("\v")
     return "\n".join(line.strip() for line in lines)
 
 

@@ -3,7 +3,7 @@
 import ctypes
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import pypdfium2 as pdfium  # type: ignore[import-untyped]
@@ -16,6 +16,8 @@ _LINE_HYPHEN = "\x02"
 _CELL_GAP = 1.1
 # A wider gap is a space that was moved over instead of written.
 _SPACE_GAP = 0.15
+# Text printed again no further away, in its heights, is the same text.
+_HAIR = 0.1
 # In quarters of a circle; a watermark slants more.
 _MOST_SLANT = 0.1
 _LONGEST_PATH = 20_000
@@ -72,7 +74,7 @@ def read_page(page: pdfium.PdfPage) -> Page:
     quarters = Counter(glyph.quarter for glyph in glyphs if glyph.text.strip())
     quarter = quarters.most_common(1)[0][0] if quarters else 0
     upright = [glyph for glyph in glyphs if glyph.quarter == quarter]
-    return Page(list(_runs(upright, quarter)), list(_edges(page, quarter)))
+    return Page(list(_once(_runs(upright, quarter))), list(_edges(page, quarter)))
 
 
 def _glyphs(textpage: pdfium.PdfTextPage) -> Iterator[_Glyph]:
@@ -129,6 +131,21 @@ def _is_apart(word: list[tuple[str, float, float, float, float]], left: float) -
     seen = [part for part in word if not part[0].isspace()]
     height = max((part[4] - part[3] for part in seen), default=0.0)
     return bool(seen) and left - seen[-1][2] > _CELL_GAP * max(height, 1.0)
+
+
+def _once(runs: Iterable[Run]) -> Iterator[Run]:
+    """The runs without those printed again where they stand, a hair apart, to look bold.
+
+    pdfium leaves such text out itself, but only where both printings follow close on one another.
+    """
+    seen: set[tuple[str, int, int]] = set()
+    for run in runs:
+        hair = _HAIR * max(run.bottom - run.top, 1.0)
+        x, y = round(run.left / hair), round(run.middle / hair)
+        near = [(run.text, x + right, y + down) for right in (-1, 0, 1) for down in (-1, 0, 1)]
+        if seen.isdisjoint(near):
+            yield run
+        seen.add((run.text, x, y))
 
 
 def _run_of(word: list[tuple[str, float, float, float, float]]) -> Iterator[Run]:

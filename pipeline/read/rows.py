@@ -18,6 +18,7 @@ PAYMENT, BLANK, TOTAL, HEADER, NOTE, REJECTED = (
     "rejected",
 )
 EXCLUDED = (BLANK, TOTAL, HEADER, NOTE)
+GLUED = "a name and an amount without anything between them"
 
 # Whole cells that announce a sum. "TOTAL GAS & POWER" and "Total Fitness" are suppliers.
 _SUM_WORDS = (
@@ -197,7 +198,7 @@ class _Judge:
         if self._is_above_header(position):
             return NOTE
         if known and len(others) == 1 and text is None and _GLUED_AMOUNT.fullmatch(supplier or ""):
-            self._reasons[position] = "a name and an amount without anything between them"
+            self._reasons[position] = GLUED
             return REJECTED
         if self._block.named_width and len(others) > 3 * self._block.named_width:
             self._reasons[position] = _about_lost_line_ends(row, self._block.named_width)

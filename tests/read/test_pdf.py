@@ -147,6 +147,15 @@ def test_text_printed_twice_is_read_once():
     assert rows_of(pdf_of(page)) == [tuple(HEADER), *map(tuple, ROWS)]
 
 
+def test_a_column_printed_once_more_a_hair_apart_is_read_once():
+    page = PdfPage()
+    for at, row in enumerate([HEADER, *ROWS]):
+        put(page, 700 - 14 * at, row)
+    for at, row in enumerate([HEADER, *ROWS]):
+        page.text(40.4, 700 - 14 * at, row[0])
+    assert rows_of(pdf_of(page)) == [tuple(HEADER), *map(tuple, ROWS)]
+
+
 def test_text_that_runs_into_the_next_column_stays_in_its_own():
     long = ["Continuous Professional Development and Training Limited", "05/04/2024", "£3.00", "x"]
     page = PdfPage()
