@@ -4,9 +4,12 @@ import csv
 import io
 import random
 from datetime import date, timedelta
+from decimal import Decimal
 
 import openpyxl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipeline.normalise.reading import read_payments
 
@@ -114,3 +117,55 @@ def test_another_dress_changes_no_payment(mutated):
     )
     assert reading.summary.rejected == 0
     assert reading.summary.redacted == 0
+
+
+DAY_STYLES = ["{:%d/%m/%Y}", "{:%d.%m.%Y}", "{:%d-%b-%y}", "{:%d %B %Y}", "{:%Y-%m-%d}"]
+AMOUNT_STYLES = [
+    "{:.2f}".format,
+    "£{:,.2f}".format,
+    lambda pounds: f"({-pounds:,.2f})" if pounds < 0 else f"{pounds:,.2f}",
+    lambda pounds: f"{-pounds:.2f}-" if pounds < 0 else f"{pounds:.2f}",
+    lambda pounds: f"{-pounds:,.2f} CR" if pounds < 0 else f"{pounds:,.2f}",
+]
+# Names as they are published: never a lone "Total" or a number, which are rows of other kinds.
+names = st.from_regex(r"[A-Z][a-zé&' ,\"-]{2,20}[a-z] (Ltd|LLP|School|& Son)", fullmatch=True)
+grids = st.lists(
+    st.tuples(
+        st.dates(min_value=date(2011, 1, 1), max_value=date(2026, 12, 31)),
+        names.map(lambda name: " ".join(name.split())),
+        st.decimals(min_value=Decimal("-9999999"), max_value=Decimal("99999999"), places=2),
+        st.sampled_from(["", "Place", 'Works, "A" road; gravel']),
+    ),
+    min_size=2,
+    max_size=25,
+)
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    grids,
+    st.sampled_from(DAY_STYLES),
+    st.sampled_from(AMOUNT_STYLES),
+    st.sampled_from(",;\t|"),
+    st.sampled_from(["\n", "\r\n", "\r"]),
+    st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "cp1252"]),
+    st.permutations(range(4)),
+    st.integers(min_value=0, max_value=9),
+    st.booleans(),
+)
+def test_any_payments_come_back_from_any_dress(
+    payments, day, amount, delimiter, line_end, encoding, order, titles, has_total
+):
+    headings = ["Payment Date", "Supplier Name", "Net Amount", "Description"]
+    rows = [[day.format(when), name, amount(pounds), text] for when, name, pounds, text in payments]
+    if has_total:
+        rows.append(["", "Total", amount(sum(row[2] for row in payments)), ""])
+    table = [[row[column] for column in order] for row in [headings, *rows]]
+    data = text_of([["Payments to suppliers"]] * titles + table, delimiter, line_end, encoding)
+
+    reading = read_payments(data)
+
+    assert reading.summary.status == "payments", reading.summary.reason
+    columns = ["payment_date", "supplier_name", "amount_gbp"]
+    assert reading.payments.select(columns).rows() == [row[:3] for row in payments]
+    assert reading.summary.excluded["total"] == has_total
