@@ -1,7 +1,7 @@
 """Reads the ways publishers write an amount of pounds."""
 
 import re
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 
 import polars as pl
 
@@ -61,7 +61,7 @@ def sum_gbp(amounts: pl.Series) -> Decimal:
 
 
 def amount_from_text(text: str) -> Decimal | None:
-    """One amount in pounds, rounded half-up to four places; None where the text is no amount."""
+    """One amount in pounds, rounded to four places as Polars does; None where it is no amount."""
     if len(text) > _LONGEST:
         return None
     bare = text.translate(_HYPHENS).replace("\u2019", "'").strip(" \t\r\n\xa0'\"=")
@@ -73,7 +73,7 @@ def amount_from_text(text: str) -> Decimal | None:
     if digits is None:
         return None
     try:
-        amount = Decimal(digits).quantize(Decimal("0.0001"), rounding=ROUND_HALF_UP)
+        amount = Decimal(digits).quantize(Decimal("0.0001"), rounding=ROUND_HALF_EVEN)
     except InvalidOperation:
         return None
     if abs(amount) >= Decimal(10) ** 14:

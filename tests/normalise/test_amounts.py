@@ -88,6 +88,15 @@ def test_blank_cells_stay_null_among_odd_ones():
     assert parse(None, "(1.00)", "2.00") == [None, Decimal(-1), Decimal(2)]
 
 
+@given(st.integers(min_value=-(10**9), max_value=10**9), st.sampled_from(["4", "5", "51", "9"]))
+def test_a_fifth_place_is_rounded_alike_whatever_the_dress(units, rest):
+    """ "1.00005" goes another way through the reader than "(1.00005)"."""
+    size = f"{Decimal(abs(units)) / 10_000:.4f}{rest}"
+    plain, bracketed = parse(size, f"({size})")
+    assert plain == -bracketed
+    assert abs(plain - Decimal(size)) <= Decimal("0.00005")
+
+
 def test_amounts_are_exact_decimals():
     amounts = parse_amounts(pl.Series("amount", ["0.1"] * 10))
     assert amounts.dtype == GBP

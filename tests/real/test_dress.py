@@ -1,7 +1,5 @@
 """Real files under another name, in another dress: the same payments."""
 
-import csv
-import io
 import random
 
 import pytest
@@ -10,6 +8,7 @@ from pipeline.normalise.reading import read_payments
 from pipeline.read import read_workbook
 from pipeline.reading_report import read_files
 from pipeline.settings import Settings
+from tests.read.test_mutations import text_of
 
 SAMPLE = [
     "devon-county-council/DCCSpendingOver500_202603.csv",
@@ -39,12 +38,6 @@ def rows_of(data):
     return [[cell or "" for cell in row[1:]] for row in grid.frame.rows()]
 
 
-def as_csv(rows, delimiter=",", line_end="\n", encoding="utf-8"):
-    text = io.StringIO()
-    csv.writer(text, delimiter=delimiter, lineterminator=line_end).writerows(rows)
-    return text.getvalue().encode(encoding, "replace")
-
-
 def test_the_name_of_a_file_decides_nothing(real, tmp_path):
     plain = read_payments(real).payments
     for name in ("x7f3.pdf", "total.xlsx", "2019-01.csv", "no extension"):
@@ -60,12 +53,12 @@ def test_another_dress_changes_no_payment(real):
     width = max(map(len, rows))
     order = random.Random(3).sample(range(width), width)  # noqa: S311
     dressed = {
-        "semicolons": as_csv(rows, ";"),
-        "tabs in utf-16": as_csv(rows, "\t", encoding="utf-16"),
-        "line ends doubled": as_csv(rows, line_end="\r\r\n"),
-        "moved down": as_csv([["A Council"], [], ["Payments of the year", "", "a to z"], *rows]),
-        "blank rows": as_csv([line for row in rows for line in (row, [""] * width)]),
-        "columns reordered": as_csv([[row[i] for i in order] for row in rows]),
+        "semicolons": text_of(rows, ";"),
+        "tabs in utf-16": text_of(rows, "\t", encoding="utf-16"),
+        "line ends doubled": text_of(rows, line_end="\r\r\n"),
+        "moved down": text_of([["A Council"], [], ["Payments of the year", "", "a to z"], *rows]),
+        "blank rows": text_of([line for row in rows for line in (row, [""] * width)]),
+        "columns reordered": text_of([[row[i] for i in order] for row in rows]),
     }
     for dress, data in dressed.items():
         assert money(read_payments(data)).equals(plain), dress
