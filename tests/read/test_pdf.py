@@ -358,10 +358,10 @@ def test_streams_without_end_are_refused_before_they_are_searched_for():
     """Fuzzing found one: pdfium looked for 45 s."""
     endless = b"5 0 obj\n<< /Length 176\n >>\nstream\nBT (3) Tj ET\n0coding >>\nendobj\n"
     data = pdf_of(ruled_page([HEADER, *ROWS])).replace(b"endstream", endless * 6_000)
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(RefusedFileError, match="of its streams do not end"):
         read_workbook(data)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 def test_more_pages_than_the_limit_are_refused():
