@@ -63,6 +63,11 @@ def test_a_firm_called_total_is_paid():
     assert kinds(pay("10", "Total"), pay("5", "TOTAL GAS & POWER")) == ["payment"] * 2
 
 
+def test_without_dates_other_words_beside_it_tell_a_firm_called_total():
+    rows = [("Fleet", "Acorn Ltd", "1", "Roads"), ("Fleet", "Total", "10", "Diesel")]
+    assert kinds(*rows, dated=False) == ["payment", "payment"]
+
+
 def test_a_labelled_total_is_no_payment_even_with_a_wrong_sum():
     assert kinds(pay("10"), pay("5"), (None, "Grand Total:", "16", None))[2] == "total"
 
