@@ -41,6 +41,8 @@ def test_withheld_names(name):
         "Data Protection Enterprise Limited",
         "Fen Private Hire",
         "Confidential Shredding Services",
+        "Personal Data Solutions Ltd",
+        "Supplier Information Removed Limited",
         "Coyle Personnel Plc",
         "Health Personnel Ltd",
         "Individual Care Services",

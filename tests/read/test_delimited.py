@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from pipeline.errors import RefusedFileError
 from pipeline.read import Limits, read_workbook
+from pipeline.read.delimited import find_dialect
+from pipeline.read.quotes import Dialect
 
 HEADINGS = ["Supplier", "Date", "Amount", "Description"]
 DELIMITERS = [",", ";", "\t", "|"]
@@ -100,6 +102,13 @@ def test_lines_of_a_report_writer_stay_rows():
 def test_thousands_commas_do_not_make_a_tab_file_a_comma_file():
     text = "Supplier\tAmount\n" + "Acme\t1,234.50\n" * 5
     assert cells_of(text.encode())[1] == ("Acme", "1,234.50")
+
+
+def test_one_wide_line_does_not_make_a_tables_width():
+    text = b"Supplier;Amount\n" + b"Acme;1,234.50\n" * 5 + b"a note, with, many, commas, in it\n"
+    assert find_dialect(text + b"B;2.00\n") == Dialect(b";", 2)
+    ragged = b"a,b\n" * 5 + b"a,b,c,d,e\n"
+    assert find_dialect(ragged + b"a,b\n").width == 2
 
 
 def test_lines_that_are_quoted_whole_are_cut_all_the_same():

@@ -1,6 +1,7 @@
 import pytest
 
 from pipeline.read import read_workbook
+from pipeline.read.quotes import Dialect, quotes_are_proper
 
 HEADER = "Supplier,Date,Amount,Note\n"
 GOOD = "Acme Ltd,01/04/2024,10.00,x\n"
@@ -47,3 +48,9 @@ def test_a_cell_may_go_on_over_lines_beside_a_stray_quote_elsewhere():
 def test_a_quote_that_never_closes_at_the_end_of_the_file():
     rows = rows_of(HEADER + GOOD * 3 + '"Acme,01/04/2024,10.00,x')
     assert rows[-1] == ('"Acme', "01/04/2024", "10.00", "x")
+
+
+def test_a_cell_of_very_many_lines_was_opened_by_a_stray_quote():
+    dialect = Dialect(b",", 4)
+    assert quotes_are_proper(b'"Acme' + b"\nLtd" * 39 + b'",b,c,d\n', dialect)
+    assert not quotes_are_proper(b'"Acme' + b"\nLtd" * 41 + b'",b,c,d\n', dialect)
