@@ -14,11 +14,13 @@ _AMOUNT_PREFERENCE = (
     "amount",
     "amount_gross",
     "invoice_total",
+    "amount_original",
     "order_value",
 )
 _DATE_PREFERENCE = ("payment_date", "posting_date", "date", "invoice_date")
 _NET_WORDS = ("net", "nett", "ex vat", "excl", "exc vat", "excluding", "exclusive", "excludes")
 _GROSS_WORDS = ("gross", "inc vat", "incl", "including", "inclusive")
+_NUMBERS = frozenset(("invoice_number", "transaction_id"))
 # Of a code and a text that say the same the text is wanted.
 _TEXTS = ("description", "department", "service", "category")
 _FIELDS: dict[str, tuple[str, ...]] = {
@@ -89,6 +91,8 @@ def choose_sources(header: Header, profile: Profile) -> Sources:
         date = _first_confirmed(headings, ("month",), profile.mid_month_days, profile, taken)
     if date is None:
         date = _only_unheaded(headings, set(), profile, _looks_like_dates)
+        if date is None:
+            date = _only_dates(profile)
         guessed += ["no heading names the date: the one column of dates was taken"] * (
             date is not None
         )
@@ -99,6 +103,8 @@ def choose_sources(header: Header, profile: Profile) -> Sources:
     amount, role = _amount_column(headings, profile, taken)
     debit = _first_confirmed(headings, ("debit",), profile.amounts, profile, taken, sparse=True)
     credit = _first_confirmed(headings, ("credit",), profile.amounts, profile, taken, sparse=True)
+    if amount is None and credit is None:
+        amount = debit
     if amount is not None or debit is None or credit is None:
         debit = credit = None
     if amount is None and debit is None:
@@ -155,6 +161,12 @@ def _only_unheaded(
     return columns[0] if len(columns) == 1 else None
 
 
+def _only_dates(profile: Profile) -> int | None:
+    """The one column of days, whatever its heading ("Pay Run", "Transaction"); None if two."""
+    columns = [column for column in range(profile.width) if _looks_like_dates(profile, column)]
+    return columns[0] if len(columns) == 1 else None
+
+
 def _looks_like_money(profile: Profile, column: int) -> bool:
     return (
         profile.filled(column) >= 0.8
@@ -168,6 +180,7 @@ def _looks_like_dates(profile: Profile, column: int) -> bool:
         profile.filled(column) >= 0.8
         and profile.dates(column) >= 0.9
         and profile.mid_month_days(column) >= 0.5
+        and profile.plain_numbers(column) < 0.1
     )
 
 
@@ -210,9 +223,15 @@ def _amount_column(
                 found.append((column, role))
     if not found:
         return None, "amount"
-    fullest = max(profile.filled(column) for column, _ in found)
-    # A net column that is empty but for a few rows is not what the file is about.
-    chosen = next((c, role) for c, role in found if profile.filled(c) >= 0.5 * fullest)
+    # "Invoice" over invoice numbers, beside a column that can be nothing but an amount.
+    found = [
+        (c, role)
+        for c, role in found
+        if not _NUMBERS.intersection(headings[c].roles) or profile.pence(c) >= 0.1
+    ] or found
+    fullest = max(profile.pounds(column) for column, _ in found)
+    # A net column that is empty or zero but for a few rows is not what the file is about.
+    chosen = next((c, role) for c, role in found if profile.pounds(c) >= 0.5 * fullest)
     # "Payment Amount" may be repeated on each of the invoices it paid: then they add up to it.
     finer = [(c, role) for c, role in found if profile.adds_up_to(c, chosen[0])]
     return finer[0] if finer else chosen

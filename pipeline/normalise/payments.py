@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pipeline.normalise.amounts import GBP, parse_amounts
+from pipeline.normalise.amounts import GBP, parse_amounts, sum_gbp
 from pipeline.normalise.columns import Sources
 from pipeline.normalise.dates import DateOrder, month_number, parse_dates
 from pipeline.normalise.lost_commas import join_torn_amounts, split_glued_cells
@@ -16,6 +16,7 @@ from pipeline.read.header import HeadingRules
 from pipeline.read.rows import (
     EXCLUDED,
     GLUED,
+    NOTE,
     PAYMENT,
     REJECTED,
     Block,
@@ -106,7 +107,9 @@ class SheetReading:
 
 def read_sheet(plan: SheetPlan, order: DateOrder, rules: HeadingRules) -> SheetReading:
     """Read all blocks of a planned sheet."""
-    blocks = [_read_block(plan, block, order, rules) for block in plan.blocks]
+    blocks: list[SheetReading] = []
+    for block in plan.blocks:
+        blocks.append(_read_block(plan, block, order, rules, blocks))
     reading = SheetReading(
         payments=pl.concat([b.payments for b in blocks]),
         rejected=pl.concat([b.rejected for b in blocks]),
@@ -122,7 +125,11 @@ def read_sheet(plan: SheetPlan, order: DateOrder, rules: HeadingRules) -> SheetR
 
 
 def _read_block(
-    plan: SheetPlan, block: BlockPlan, order: DateOrder, rules: HeadingRules
+    plan: SheetPlan,
+    block: BlockPlan,
+    order: DateOrder,
+    rules: HeadingRules,
+    above: Sequence[SheetReading],
 ) -> SheetReading:
     sources = block.sources
     size = block.stop - block.start
@@ -161,17 +168,30 @@ def _read_block(
         rules,
     )
     sheet = pl.Series("sheet", [plan.grid.name], dtype=pl.String).new_from_index(0, size)
-    is_payment = verdicts.kinds == PAYMENT
+    kinds, totals = verdicts.kinds, verdicts.totals
+    if _sums_up(amounts.filter(kinds == PAYMENT), sources, above):
+        warnings.append(f"{(kinds == PAYMENT).sum()} rows that sum up those above were left out")
+        kinds, totals = kinds.replace(PAYMENT, NOTE), ()
+    is_payment = kinds == PAYMENT
     whole = pl.DataFrame([sheet, row_numbers, days, months, amounts]).hstack(cells)
     payments = whole.filter(is_payment)
     payments = payments.select(_payment_columns(payments, sources))
     return SheetReading(
         payments=payments,
-        rejected=_rejected(whole, verdicts.kinds, verdicts.reasons, sources),
-        excluded=_excluded(whole, verdicts.kinds, cells.columns),
-        totals=verdicts.totals,
+        rejected=_rejected(whole, kinds, verdicts.reasons, sources),
+        excluded=_excluded(whole, kinds, cells.columns),
+        totals=totals,
         warnings=tuple(warnings),
     )
+
+
+def _sums_up(amounts: pl.Series, sources: Sources, above: Sequence[SheetReading]) -> bool:
+    """Whether undated rows under other headings repeat the pounds of the dated rows above."""
+    if sources.date is not None or not above or not len(amounts):
+        return False
+    paid = pl.concat([block.payments for block in above])
+    is_dated = paid.height > 1 and paid["payment_date"].null_count() == 0
+    return is_dated and sum_gbp(amounts) == sum_gbp(paid["amount_gbp"])
 
 
 def _required(column: int | None) -> int:

@@ -50,6 +50,10 @@ class Profile:
         """The share of the column's cells that are amounts."""
         return self.share("amounts", column)
 
+    def pounds(self, column: int) -> float:
+        """The share of rows with something other than zero in the column."""
+        return self.filled(column) * (1 - self.share("zeros", column))
+
     def dates(self, column: int) -> float:
         """The share of the column's cells that are days or months."""
         return self.share("dates", column)
@@ -63,11 +67,17 @@ class Profile:
         return self.share("names", column)
 
     def different_names(self, column: int) -> float:
-        """As `names`, and zero where twenty cells or more hold one name only."""
+        """As `names`, and zero where twenty cells or more hold one name only, or all are codes."""
         values = self.cells(column)
+        if self.share("codes", column) >= 0.8:
+            return 0.0
         if len(values) >= 20 and values.n_unique() == 1:
             return 0.0
         return self.names(column)
+
+    def plain_numbers(self, column: int) -> float:
+        """The share of the column's cells that are digits alone, as references and serials are."""
+        return self.share("plain_numbers", column)
 
     def companies(self, column: int) -> float:
         """The share of the column's cells with a word that firms and public bodies bear."""
@@ -116,6 +126,8 @@ class Profile:
 def _measure(measure: str, values: pl.Series) -> int:
     if measure == "amounts":
         return len(values) - parse_amounts(values).null_count()
+    if measure == "zeros":
+        return int((parse_amounts(values) == 0).sum())
     if measure == "dates":
         read = {text: _is_date(text) for text in values.unique()}
         return sum(read[text] for text in values)
@@ -124,6 +136,8 @@ def _measure(measure: str, values: pl.Series) -> int:
     pattern = {
         "names": r"[A-Za-z]{3}|^[A-Z]{1,3}$|[A-Za-z]{2} [A-Za-z]|^\d+[A-Z]?[a-z]+",
         "companies": _COMPANY_WORDS,
+        "codes": r"^[A-Z&]*\d[A-Z\d/_-]*$",
+        "plain_numbers": r"^\d+(?:\.0)?$",
         **IDENTIFIERS,
         "pence": r"^[^A-Za-z]*(?:\d\.\d{1,2}\d*|\d,\d{3}|£ ?\d)[^A-Za-z]*$",
     }[measure]

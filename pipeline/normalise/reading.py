@@ -29,7 +29,7 @@ from pipeline.read.limits import Limits
 from pipeline.read.rows import EXCLUDED, NOTE
 
 # Raise it with every change that lets a file be read otherwise: the cache of readings hangs on it.
-READER_VERSION = "6"
+READER_VERSION = "7"
 
 
 @dataclass(frozen=True)
@@ -177,6 +177,11 @@ def _reading(
         warnings += [f"{name}{warning}" for warning in dict.fromkeys(sheet.warnings)]
     total = _pence(sum_gbp(payments["amount_gbp"]))
     printed = _printed_total(sheets)
+    if printed and abs(total - 2 * printed) < Decimal("0.02"):
+        raise RefusedFileError(
+            f"Its rows add up to twice the total it prints, £{printed:,.2f}: some are the sums of "
+            "others and nothing tells which; take those out."
+        )
     if printed is not None and abs(printed - total) >= Decimal("0.02"):
         warnings.append(
             f"the file prints a total of £{printed:,.2f}, its payments add up to £{total:,.2f}"
@@ -285,14 +290,21 @@ def _about_sheets(
 
 
 def _about_currency(plans: Sequence[SheetPlan]) -> list[str]:
-    foreign = {
-        value.upper()
-        for plan in plans
-        for column, roles in enumerate(plan.sources.roles)
-        if roles[:1] == ("currency",)
-        for value in plan.cells.to_series(column).drop_nulls().unique()
-        if len(value) == 3 and value.isalpha() and value.upper() != "GBP"
-    }
+    """Says so where amounts are not in pounds; of two currency columns one may be the shop's."""
+    foreign: set[str] = set()
+    for plan in plans:
+        currencies = [
+            {
+                value.upper()
+                for value in plan.cells.to_series(column).drop_nulls().unique()
+                if len(value) == 3 and value.isalpha()
+            }
+            for column, roles in enumerate(plan.sources.roles)
+            if roles[:1] == ("currency",)
+        ]
+        if {"GBP"} not in currencies:
+            foreign.update(*currencies)
+    foreign.discard("GBP")
     if not foreign:
         return []
     return [f"some amounts are in {', '.join(sorted(foreign))} and were added up as pounds"]

@@ -9,10 +9,15 @@ _WITHHELD = (
     r"|\breda?c?t+ed\b"
     r"|\bpersonal\s+(?:data|information|details)\b"
     r"|^third\s+party\b"
-    r"|\b(?:name|data|details|information|supplier)\s+(?:is\s+)?(?:withh?eld|removed|suppressed)\b"
-    r"|^(?:withh?eld|confidential|commercially? (?:sensitive|confidential|in confidence)|suppressed"
-    r"|sensitive(?: data| information| supplier)?|anonymi[sz]ed|exempt|not disclosed"
-    r"|(?:private |named )?individuals?|private person|data protect(?:ion|ed)(?: act.*)?|gdpr"
+    r"|\b(?:names?|data|details|information|supplier|identity)\s+(?:is\s+)?(?:withh?eld|removed"
+    r"|suppressed)\b"
+    r"|^\W?(?:withh?eld|suppressed)(?: (?:under|for|due|by|as per|in line)\b.*|\W)?$"
+    r"|^(?:confidential|sensitive)(?: (?:data|information|supplier|payee|name|payments?))?$"
+    r"|^commercial(?:ly)? (?:sensitiv\w+|confidential\w*|in confidence)(?: (?:data|information))?$"
+    r"|^payments? to (?:an |private )?individuals?$|^private\W+individuals?$|^individual'?s'? name$"
+    r"|^not (?:for publication|published|disclosed|for disclosure)$|^(?:gdpr )?restricted$"
+    r"|^(?:anonymi[sz]ed|exempt|(?:private |named )?individuals?|private person"
+    r"|data protect(?:ion|ed)(?: act.*)?|gdpr"
     r"|foster(?:ing)? (?:carer|parent|payment)s?|individual\s*/.*|x{3,}|\*{3,})$"
     r"|^\*{3,}\d*$"
     r"|\bexempt(?:ion)? (?:under )?(?:s(?:ection)?\.? ?\d+|foi)\b"
@@ -25,8 +30,8 @@ _COMPANY_ENDING = r"(?i)\b(?:ltd|limited|plc|llp|cic|inc)\b\.?$"
 # A part of every wording above: most names are let go by these alone.
 _HINTS = [
     "red", "person", "third", "withh", "withe", "removed", "suppress", "confiden", "commercial",
-    "sensitive", "anonymi", "exempt", "disclosed", "individual", "data", "gdpr", "foster", "xxx",
-    "***",
+    "sensitive", "anonymi", "exempt", "disclos", "not for", "not publ", "restricted",
+    "individual", "data", "gdpr", "foster", "xxx", "***",
 ]  # fmt: skip
 
 

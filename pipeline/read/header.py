@@ -20,6 +20,7 @@ AMOUNT_ROLES = (
     "invoice_total",
     "debit",
     "credit",
+    "amount_original",
     "order_value",
 )
 SUPPLIER_ROLES = ("supplier_name", "merchant_name", "cardholder")
@@ -161,9 +162,24 @@ def find_header(cells: pl.DataFrame, rules: HeadingRules) -> Header | None:
     """
     top = cells.head(_ROWS_SEARCHED_FIRST).rows()
     header = _best_header(list(enumerate(top)), rules)
-    if header is not None or cells.height <= _ROWS_SEARCHED_FIRST:
-        return header
+    if header is not None:
+        return _first_table(top[: header.rows[0]], rules) or header
+    if cells.height <= _ROWS_SEARCHED_FIRST:
+        return None
     return _best_header(_rows_that_may_be_headers(cells, _ROWS_SEARCHED_FIRST), rules)
+
+
+def _first_table(above: Sequence[tuple[str | None, ...]], rules: HeadingRules) -> Header | None:
+    """The header of a table that stands above the one with the best headings, if one does."""
+    for position, row in enumerate(above):
+        header = header_of_row(position, row, rules)
+        if header is None or not header.columns_of(SUPPLIER_ROLES):
+            continue
+        amounts = header.columns_of(AMOUNT_ROLES)
+        below = [[row[column] or "" for column in amounts] for row in above[position + 1 :]]
+        if sum(any(map(_DATA.fullmatch, cells)) for cells in below) >= 2:
+            return header
+    return None
 
 
 def later_headers(cells: pl.DataFrame, first: Header, rules: HeadingRules) -> list[Header]:

@@ -31,11 +31,18 @@ _SUM_WORDS = (
 _TOTAL_LABEL = re.compile(
     rf"(?:(?:{_SUM_WORDS})[\s-]+)*(?:(?:grand|sub)-?)?(?:totals?|sum|count)"
     rf"(?:\s+(?:for|of|in)\b.*|[\s-]+(?:{_SUM_WORDS}))*\s*[:=.]*"
+    r"|(?:total\s+)?(?:number|no\.?|count)\s+of\s+(?:payments|transactions|invoices|records|rows|lines"
+    r"|items|entries|suppliers)\b.*"
     r"|(?:balance\s+)?(?:brought|carried)\s+(?:forward|down)|[bc]/f(?:wd)?",
     re.IGNORECASE,
 )
+# What Excel's Subtotal prints below a group: "Acme Ltd Total".
+_CLOSES_GROUP = re.compile(r"(.+?)[\s-]+(?:sub-?)?total:?", re.IGNORECASE)
+_COUNT_LABEL = re.compile(r"(?:.*\b)?(?:count|number|no\.?\s+of)\b.*", re.IGNORECASE)
 _NAMES_TOTAL = re.compile(r"\b(?:sub-?)?totals?\b", re.IGNORECASE)
-_MAY_BE_LABEL = r"(?i)total|\bsum\b|\bcount\b|\bforward\b|\bcarried\b|\b[bc]/f"
+_MAY_BE_LABEL = (
+    r"(?i)total|\bsum\b|\bcount\b|\bnumber\b|\bno\.? of\b|\bforward\b|\bcarried\b|\b[bc]/f"
+)
 # Lambeth 2011-10: "Inter High Education/Academy21740.00" is 740.00 or 21,740.00.
 _GLUED_AMOUNT = re.compile(r"(?:\S+ ){0,5}\S*[A-Za-z]\d[\d,]{2,}(?:\.\d{2})?")
 # Looked at one by one, some 60,000 a second.
@@ -149,11 +156,14 @@ class _Judge:
         self._whole = whole if isinstance(whole, Decimal) else Decimal(0)
         self._rows = block.amounts.count()
         self._dated = dict(zip(self._positions, suspects["dated"], strict=True))
+        paid = (block.dated & block.amounts.is_not_null()).arg_true()
+        self._last_dated = int(paid[-1]) if len(paid) else -1
         self._reasons: dict[int, str] = {}
         self._totals: list[PrintedTotal] = []
         self._not_paid = Decimal(0)
         self._group_start = 0
         self._group_sum_start = Decimal(0)
+        self._summary = self._summary_rows()
 
     def verdicts(self) -> Verdicts:
         tail = self._tail_start()
@@ -172,6 +182,23 @@ class _Judge:
         return Verdicts(
             self._kinds.scatter(self._positions, kinds), self._reasons, tuple(self._totals)
         )
+
+    def _summary_rows(self) -> frozenset[int]:
+        """Undated rows, nameless or below the table, that add up to all dated payments."""
+        block = self._block
+        if block.date_column is None:
+            return frozenset()
+        summing: dict[int, Decimal] = {}
+        for position, row in zip(self._positions, self._cells, strict=True):
+            amount = self._amounts[position]
+            if amount is None or self._dated[position] or self._is_above_header(position):
+                continue
+            is_named = row[block.supplier_column] is not None and position < self._last_dated
+            if not (is_named or self._says_nothing_else(row) or self._is_labelled_total(row)):
+                summing[position] = amount
+        paid = block.amounts.filter(block.dated).sum()
+        agree = isinstance(paid, Decimal) and abs(sum(summing.values()) - paid) < _PENNY
+        return frozenset(summing) if len(summing) > 1 and agree else frozenset()
 
     def _tail_start(self) -> int:
         """Where the last unsuspected payment lies behind us: bare sums below it close the table."""
@@ -218,7 +245,8 @@ class _Judge:
     ) -> str:
         dated = self._is_dated(position)
         proven_grand = self._equals_whole(position, amount) or self._equals_rest(amount)
-        proven_group = self._equals_group(position, amount)
+        closes_group = self._closes_named_group(position, row)
+        proven_group = self._equals_group(position, amount, 1 if closes_group else 2)
         proven = proven_grand or proven_group
         if self._says_nothing_else(row):
             if proven or is_tail:
@@ -228,6 +256,8 @@ class _Judge:
             )
             return REJECTED
         if self._is_labelled_total(row) and (proven or not dated):
+            if not proven and self._is_count(row, amount):
+                return NOTE if self._is_above_header(position) else TOTAL
             return self._total(position, amount, proven, is_grand=proven_grand or not proven)
         if self._is_above_header(position) and not (dated and row[self._block.supplier_column]):
             return NOTE
@@ -235,6 +265,11 @@ class _Judge:
             return self._total(position, amount, proven, is_grand=proven_grand)
         if proven and not dated and row[self._block.supplier_column] is None:
             return self._total(position, amount, proven, is_grand=proven_grand)
+        if proven_grand and not dated and self._block.date_column is not None and self._rows > 4:
+            # "30 records" beside the sum: undated among dated rows, and the sum to the penny.
+            return self._total(position, amount, proven, is_grand=True)
+        if position in self._summary or (not dated and self._is_below_total(position)):
+            return NOTE
         return PAYMENT
 
     def _total(self, position: int, amount: Decimal, agrees: bool, *, is_grand: bool) -> str:
@@ -252,10 +287,28 @@ class _Judge:
         rest = self._whole - self._not_paid - amount
         return self._rows > 3 and bool(abs(rest - amount) < _PENNY)
 
-    def _equals_group(self, position: int, amount: Decimal) -> bool:
-        if position - self._group_start < 2:
+    def _equals_group(self, position: int, amount: Decimal, least: int) -> bool:
+        if position - self._group_start < least:
             return False
         return bool(abs(self._sums[position] - self._group_sum_start - amount) < _PENNY)
+
+    def _closes_named_group(self, position: int, row: tuple[str | None, ...]) -> bool:
+        """Whether a cell says "Acme Ltd Total" below an "Acme Ltd" that nothing else follows."""
+        for column, cell in enumerate(row):
+            closing = _CLOSES_GROUP.fullmatch(cell) if cell is not None else None
+            if closing is None:
+                continue
+            start = self._group_start
+            above = self._block.cells.to_series(column).slice(start, position - start).drop_nulls()
+            if len(above) and above[-1].casefold() == closing[1].casefold():
+                return True
+        return False
+
+    def _is_below_total(self, position: int) -> bool:
+        """Whether the dated payments have ended, and their sum was printed."""
+        if self._block.date_column is None or position <= self._last_dated:
+            return False
+        return any(total.agrees and total.is_grand for total in self._totals)
 
     def _is_above_header(self, position: int) -> bool:
         return position < min(self._block.header_rows, default=0)
@@ -282,6 +335,11 @@ class _Judge:
         words = [cell for cell in others if re.search(r"[A-Za-z]{2}", cell)]
         # A payment to a firm called "Total" has a date, a reference, a department beside it.
         return bool(labels) and len(words) - len(labels) <= 1
+
+    def _is_count(self, row: tuple[str | None, ...], amount: Decimal) -> bool:
+        """Whether a row counts the payments instead of adding them up."""
+        says_so = any(_COUNT_LABEL.fullmatch(cell) for cell in self._others(row))
+        return says_so and amount == amount.to_integral_value()
 
     def _is_group_total(self, row: tuple[str | None, ...]) -> bool:
         return any(_NAMES_TOTAL.search(cell) for cell in self._others(row))
