@@ -9,6 +9,7 @@ import polars as pl
 
 from pipeline import run as night
 from pipeline.collect.http import Manners
+from pipeline.identifying import identify
 from pipeline.locking import warehouse_lock
 from pipeline.publisher_checks import CHECKS, PublisherCheck, check_publisher
 from pipeline.registry.models import Publisher, Registry
@@ -157,12 +158,22 @@ def identify_assets(settings: Settings, registry: Registry) -> list[dg.AssetsDef
             ),
         ],
     )
-    def identify_suppliers() -> Iterator[dg.MaterializeResult[None]]:
+    def identify_suppliers(
+        context: dg.AssetExecutionContext,
+    ) -> Iterator[dg.MaterializeResult[None]]:
         with warehouse_lock(settings.warehouse):
-            decided = night.identify(settings)
-        decisions = dict(decided["decision"].value_counts().iter_rows())
+            identified = identify(settings)
+        for sentence in identified.sentences():
+            context.log.info(sentence)
+        decided = identified.decided
         yield dg.MaterializeResult(
-            asset_key=SUPPLIERS, metadata={"dagster/row_count": decided.height, **decisions}
+            asset_key=SUPPLIERS,
+            metadata={
+                "dagster/row_count": decided.height,
+                "matched_anew": identified.matched_anew,
+                "changed": identified.changes,
+                **dict(decided["decision"].value_counts().iter_rows()),
+            },
         )
         yield dg.MaterializeResult(asset_key=SUPPLIER_PLACES)
 

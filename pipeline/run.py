@@ -21,10 +21,8 @@ from pipeline.collect.ledger import Ledger
 from pipeline.collect.night import Collected, collect_publishers
 from pipeline.collect.selection import held_files
 from pipeline.errors import AnchorspendError
-from pipeline.locate.suppliers import locate_suppliers
-from pipeline.match.overrides import read_overrides
-from pipeline.match.suppliers import match_suppliers
-from pipeline.payments import COMPACTED, SUPPLIER_KEY, compact_publisher, write_parquet
+from pipeline.identifying import identify
+from pipeline.payments import COMPACTED, compact_publisher
 from pipeline.registers.loading import RegisterSnapshot, load_registers
 from pipeline.registry.frames import write_registry_frames
 from pipeline.registry.load import load_registry
@@ -114,32 +112,6 @@ def refresh_registers(settings: Settings) -> list[RegisterSnapshot]:
     )
 
 
-def identify(settings: Settings) -> pl.DataFrame:
-    """Match and locate every distinct supplier of the compacted payments; the decisions."""
-    suppliers = distinct_suppliers(settings)
-    matches = match_suppliers(suppliers, settings.registers_dir, read_overrides())
-    places = locate_suppliers(
-        suppliers, matches.decisions, matches.candidates, settings.registers_dir
-    )
-    decided = suppliers.drop("is_redacted").join(
-        matches.decisions, on="supplier_id", how="left", maintain_order="left"
-    )
-    write_parquet(decided, settings.identified_dir / "suppliers.parquet")
-    write_parquet(places, settings.identified_dir / "supplier_places.parquet")
-    return decided
-
-
-def distinct_suppliers(settings: Settings) -> pl.DataFrame:
-    """Each supplier of each publisher once, in the order of supplier_id."""
-    payments = pl.scan_parquet(sorted(settings.payments_dir.glob("*.parquet")))
-    return (
-        payments.group_by("supplier_id", *SUPPLIER_KEY)
-        .agg(pl.col("is_redacted").all())
-        .sort("supplier_id")
-        .collect()
-    )
-
-
 def build(settings: Settings) -> BuildReport:
     """Build, test and publish the database, unless nothing that it rests on has changed."""
     return build_database(
@@ -218,7 +190,8 @@ def run(
     say("loading registers")
     refresh_registers(settings)
     say("identifying suppliers")
-    identify(settings)
+    for sentence in identify(settings).sentences():
+        say(sentence)
     say("building the database")
     return build(settings)
 

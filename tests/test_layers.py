@@ -20,6 +20,7 @@ LAYERS = (
     "registers",
     "match",
     "locate",
+    "identifying",
     "sql_models",
     "warehouse",
     "compare",

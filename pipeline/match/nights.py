@@ -53,7 +53,7 @@ def match_night(
     before whose organisation is another one now.
     """
     state = _state(registers_dir, overrides)
-    decisions, candidates, kept_state = _kept(kept_dir)
+    decisions, candidates, decided_before, kept_state = _kept(kept_dir)
     reusable = decisions if kept_state == state else decisions.clear()
     current = suppliers.select("supplier_id", pl.col("is_redacted").fill_null(value=False))
     reused = reusable.join(current, on=["supplier_id", "is_redacted"], how="semi")
@@ -66,8 +66,11 @@ def match_night(
         .sort("supplier_id", "register", "number"),
     )
     result = MatchResult(*link_spellings(suppliers, each.decisions, each.candidates))
-    _keep(kept_dir, each.decisions.join(current, on="supplier_id"), each.candidates, state)
-    return Night(result, new.height, _changes(decisions, each.decisions))
+    changes = (
+        CHANGES.to_frame() if kept_state == state else _changes(decided_before, result.decisions)
+    )
+    _keep(kept_dir, each.decisions.join(current, on="supplier_id"), each.candidates, result, state)
+    return Night(result, new.height, changes)
 
 
 def _changes(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
@@ -104,23 +107,37 @@ def _state(registers_dir: Path, overrides: pl.DataFrame | None) -> str:
     return digest.hexdigest()
 
 
-def _kept(kept_dir: Path) -> tuple[pl.DataFrame, pl.DataFrame, str | None]:
+def _kept(kept_dir: Path) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, str | None]:
+    """What each supplier was by itself, which organisations it could be, what it was, the state."""
     state = kept_dir / "state.txt"
     if not state.is_file():
-        return KEPT_DECISIONS.to_frame(), CANDIDATES.to_frame(), None
+        return (
+            KEPT_DECISIONS.to_frame(),
+            CANDIDATES.to_frame(),
+            DECISIONS.to_frame(),
+            None,
+        )
     return (
         pl.read_parquet(kept_dir / "each_decision.parquet").select(KEPT_DECISIONS.names()),
         pl.read_parquet(kept_dir / "each_candidate.parquet").select(CANDIDATES.names()),
+        pl.read_parquet(kept_dir / "linked_decision.parquet").select(DECISIONS.names()),
         state.read_text(encoding="utf-8"),
     )
 
 
-def _keep(kept_dir: Path, decisions: pl.DataFrame, candidates: pl.DataFrame, state: str) -> None:
+def _keep(
+    kept_dir: Path,
+    decisions: pl.DataFrame,
+    candidates: pl.DataFrame,
+    linked: MatchResult,
+    state: str,
+) -> None:
     """Writes what is kept; the state goes first and comes last, so that a crash keeps nothing."""
     state_path = kept_dir / "state.txt"
     state_path.unlink(missing_ok=True)
     write_whole(decisions.lazy(), kept_dir / "each_decision.parquet")
     write_whole(candidates.lazy(), kept_dir / "each_candidate.parquet")
+    write_whole(linked.decisions.lazy(), kept_dir / "linked_decision.parquet")
     beside = kept_dir / f".state.{os.getpid()}.part"
     beside.write_text(state, encoding="utf-8")
     beside.replace(state_path)

@@ -1,0 +1,99 @@
+"""Who was paid, and where: every supplier of the compacted payments matched and located."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+
+from pipeline.locate.suppliers import locate_suppliers
+from pipeline.match.nights import match_night
+from pipeline.match.overrides import read_overrides, unused_overrides
+from pipeline.payments import SUPPLIER_KEY, write_parquet
+from pipeline.registers.row_files import write_rows
+from pipeline.settings import Settings
+
+
+@dataclass(frozen=True)
+class Identified:
+    """What identifying all suppliers came to.
+
+    `changes_path` is the csv of the suppliers that a new register, override or rule made another
+    organisation, if there are any; `unused_overrides` are lines of supplier_overrides.csv.
+    """
+
+    decided: pl.DataFrame
+    matched_anew: int
+    changes: int
+    changes_path: Path | None
+    unused_overrides: list[int]
+
+    def sentences(self) -> list[str]:
+        """What a person is told of it."""
+        told = [f"{self.matched_anew} of {self.decided.height} suppliers were matched anew"]
+        if self.changes_path:
+            told.append(
+                f"{self.changes} suppliers are another organisation than before: "
+                f"{self.changes_path}"
+            )
+        return told + unused_sentences(self.unused_overrides)
+
+
+def identify(settings: Settings) -> Identified:
+    """Match and locate every distinct supplier of the compacted payments; write all of it."""
+    suppliers = distinct_suppliers(settings)
+    overrides = read_overrides()
+    night = match_night(
+        suppliers, settings.registers_dir, settings.identified_dir / "kept", overrides
+    )
+    decisions, candidates = night.result.decisions, night.result.candidates
+    places = locate_suppliers(suppliers, decisions, candidates, settings.registers_dir)
+    decided = suppliers.drop("is_redacted").join(
+        decisions, on="supplier_id", how="left", maintain_order="left"
+    )
+    write_parquet(decided, settings.identified_dir / "suppliers.parquet")
+    write_parquet(candidates, settings.identified_dir / "candidates.parquet")
+    write_parquet(places, settings.identified_dir / "supplier_places.parquet")
+    return Identified(
+        decided,
+        night.matched_anew,
+        night.changes.height,
+        _write_changes(night.changes, decided, settings.identified_dir / "changes"),
+        unused_overrides(suppliers, overrides),
+    )
+
+
+def distinct_suppliers(settings: Settings) -> pl.DataFrame:
+    """Each supplier of each publisher once, in the order of supplier_id."""
+    payments = pl.scan_parquet(sorted(settings.payments_dir.glob("*.parquet")))
+    return (
+        payments.group_by("supplier_id", *SUPPLIER_KEY)
+        .agg(pl.col("is_redacted").all())
+        .sort("supplier_id")
+        .collect()
+    )
+
+
+def unused_sentences(lines: list[int]) -> list[str]:
+    """What to say of overrides that no supplier needs; nothing where there are none."""
+    if not lines:
+        return []
+    return [
+        f"supplier_overrides.csv: no supplier of this warehouse needs line"
+        f"{'s' if len(lines) > 1 else ''} {', '.join(map(str, lines))}"
+    ]
+
+
+def _write_changes(changes: pl.DataFrame, decided: pl.DataFrame, folder: Path) -> Path | None:
+    """Write the suppliers that are another organisation now, with the names that may be shown."""
+    if changes.is_empty():
+        return None
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}.csv"
+    names = decided.select(
+        "supplier_id",
+        "publisher_id",
+        supplier_name=pl.when(~pl.col("class").is_in(["person", "redacted"])).then("supplier_name"),
+    )
+    write_rows(names.join(changes, on="supplier_id", maintain_order="right"), path)
+    return path
