@@ -12,6 +12,7 @@ from pipeline.collect.http import Manners
 from pipeline.identifying import identify
 from pipeline.locking import warehouse_lock
 from pipeline.publisher_checks import CHECKS, PublisherCheck, check_publisher
+from pipeline.register_assets import REGISTER_KEYS, registers_in_use
 from pipeline.registry.models import Publisher, Registry
 from pipeline.settings import Settings
 from pipeline.sql_models import SqlModel, SqlProject, TestResult, model_dependencies
@@ -20,7 +21,6 @@ from pipeline.warehouse import BrokenBuildError, PublishedTable
 
 _SEVERITIES = {"error": dg.AssetCheckSeverity.ERROR, "warn": dg.AssetCheckSeverity.WARN}
 
-REGISTERS = dg.AssetKey(["registers"])
 SUPPLIERS = dg.AssetKey(["identified", "suppliers"])
 SUPPLIER_PLACES = dg.AssetKey(["identified", "supplier_places"])
 REGISTRY = dg.AssetKey(["registry"])
@@ -123,45 +123,40 @@ def _payments_metadata(files: pl.DataFrame) -> dict[str, Any]:
     }
 
 
-def identify_assets(settings: Settings, registry: Registry) -> list[dg.AssetsDefinition]:
-    """The registers, and the suppliers matched and located with them."""
-
-    @dg.asset(
-        key=REGISTERS,
-        group_name="identify",
-        kinds={"duckdb", "parquet"},
-        description="Companies House, Charity Commission and the postcode directory as Parquet.",
-    )
-    def registers() -> dg.MaterializeResult[None]:
-        with warehouse_lock(settings.warehouse):
-            snapshots = night.refresh_registers(settings)
-        return dg.MaterializeResult(
-            metadata={snapshot.register: snapshot.rows for snapshot in snapshots}
-        )
+def identify_assets(settings: Settings, registry: Registry) -> dg.AssetsDefinition:
+    """The suppliers, matched and located with the registers in use."""
 
     @dg.multi_asset(
         name="identify_suppliers",
         specs=[
             dg.AssetSpec(
                 SUPPLIERS,
-                deps=[REGISTERS, *map(payments_key, sorted(registry.publishers))],
+                deps=[*REGISTER_KEYS, *map(payments_key, sorted(registry.publishers))],
                 group_name="identify",
                 kinds={"polars", "parquet"},
                 description="Every supplier as published, with the matcher's decision.",
             ),
             dg.AssetSpec(
                 SUPPLIER_PLACES,
-                deps=[REGISTERS, *map(payments_key, sorted(registry.publishers))],
+                deps=[*REGISTER_KEYS, *map(payments_key, sorted(registry.publishers))],
                 group_name="identify",
                 kinds={"polars", "parquet"},
                 description="The places that each supplier may be at.",
             ),
         ],
+        check_specs=[
+            dg.AssetCheckSpec(
+                "registers_in_use",
+                asset=SUPPLIERS,
+                description="No register was refused, and there is one of companies.",
+            )
+        ],
     )
     def identify_suppliers(
         context: dg.AssetExecutionContext,
-    ) -> Iterator[dg.MaterializeResult[None]]:
+    ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
         with warehouse_lock(settings.warehouse):
+            in_use = registers_in_use(settings, SUPPLIERS)
             identified = identify(settings)
         for sentence in identified.sentences():
             context.log.info(sentence)
@@ -176,8 +171,9 @@ def identify_assets(settings: Settings, registry: Registry) -> list[dg.AssetsDef
             },
         )
         yield dg.MaterializeResult(asset_key=SUPPLIER_PLACES)
+        yield in_use
 
-    return [registers, identify_suppliers]
+    return identify_suppliers
 
 
 def model_key(project: SqlProject, name: str) -> dg.AssetKey:

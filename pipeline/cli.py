@@ -31,7 +31,11 @@ app = typer.Typer(
 )
 archive_app = typer.Typer(no_args_is_help=True, help="The archive of published files.")
 registry_app = typer.Typer(no_args_is_help=True, help="The towns and publishers that are known.")
+registers_app = typer.Typer(
+    no_args_is_help=True, help="The registers that suppliers are sought in."
+)
 app.add_typer(archive_app, name="archive")
+app.add_typer(registers_app, name="registers")
 app.add_typer(registry_app, name="registry")
 
 _progress = Console(stderr=True, highlight=False)
@@ -192,20 +196,41 @@ def periods(
 
 @app.command()
 def match(
-    names: Annotated[Path, typer.Argument(help="CSV with supplier_name and what else is known.")],
+    names: Annotated[
+        Path | None, typer.Argument(help="CSV with supplier_name and what else is known.")
+    ] = None,
     companies: Annotated[
         list[Path] | None, typer.Option(help="BasicCompanyData as published; may repeat.")
     ] = None,
     charities: Annotated[
         list[Path] | None, typer.Option(help="Charity extract as published; may repeat.")
     ] = None,
-    out: Annotated[Path, typer.Option(help="Where to write the decisions.")] = Path("matches.csv"),
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Where to write; matches.csv, or review.csv for --review, if not said."),
+    ] = None,
+    review: Annotated[
+        bool,
+        typer.Option(
+            help="In place of NAMES: the undecided suppliers of the warehouse with the most "
+            "pounds, each with what it could be, as rows for supplier_overrides.csv."
+        ),
+    ] = False,
 ) -> None:
     """Identify supplier names against registers in their published formats."""
+    from pipeline.identifying import review_undecided
     from pipeline.match.files import match_names_file
 
-    match_names_file(names, companies or [], charities or [], out)
-    print(f"decisions are in {out}")
+    if review == (names is not None):
+        raise AnchorspendError("Give a CSV of names, or --review for those of the warehouse.")
+    if names is None:
+        out = out or Path("review.csv")
+        count = review_undecided(Settings.from_environment(), out)
+        print(f"{count} undecided suppliers are in {out}")
+    else:
+        out = out or Path("matches.csv")
+        match_names_file(names, companies or [], charities or [], out)
+        print(f"decisions are in {out}")
 
 
 @app.command()
@@ -278,9 +303,44 @@ def archive_rebuild_ledger() -> None:
     print(f"{settings.ledger_path} holds {count} rows")
 
 
+@registers_app.command("refresh")
+def registers_refresh(as_json: AsJson = False) -> None:
+    """Get each register from where it is published, or from the folder ANCHORSPEND_REGISTERS."""
+    from pipeline.registers.downloads import RegisterSession
+    from pipeline.registers.loading import REGISTER_NAMES
+    from pipeline.run import refresh_registers
+
+    settings = Settings.from_environment()
+    say(f"looking for registers in {settings.registers or 'the places where they are published'}")
+    with warehouse_lock(settings.warehouse), RegisterSession(settings.contact) as web:
+        report = refresh_registers(settings, web)
+    problems = {name: report.problem(name) for name in REGISTER_NAMES}
+    rows: list[tuple[Any, ...]] = [
+        (
+            REGISTER_NAMES[one.register],
+            one.outcome,
+            one.rows,
+            one.snapshot_date,
+            ", ".join(one.source_files),
+            problems[one.register],
+        )
+        for one in report.snapshots
+    ]
+    _print_rows(
+        ["register", "outcome", "rows", "of", "files_in_use", "problem"], rows, False, as_json
+    )
+    if count := sum(problem is not None for problem in problems.values()):
+        raise AnchorspendError(
+            f"{count} of {len(rows)} registers were not brought up to date, as said above; the "
+            "last good ones stay in use."
+        )
+
+
 @registry_app.command("check")
 def registry_check() -> None:
-    """Check every town, area and publisher; name file and line of each fault."""
+    """Check every town, area, publisher and override; name file and line of each fault."""
+    from pipeline.identifying import check_overrides, unused_sentences
+
     settings = Settings.from_environment()
     problems = check_registry(settings.registry)
     for problem in problems:
@@ -292,6 +352,8 @@ def registry_check() -> None:
         f"{len(registry.towns)} towns, {len(registry.areas)} areas and "
         f"{len(registry.publishers)} publishers are well-formed"
     )
+    for sentence in unused_sentences(check_overrides(settings)):
+        print(sentence)
 
 
 @registry_app.command("new")

@@ -1,9 +1,10 @@
-"""What Dagster loads: assets, checks, the jobs collect and build, a nightly schedule, a sensor."""
+"""What Dagster loads: assets, checks, the jobs collect, build and registers, schedules, sensors."""
 
 import dagster as dg
 
 from pipeline.assets import identify_assets, outside_assets, payments_assets, sql_assets
 from pipeline.collect.http import Manners
+from pipeline.register_assets import register_assets
 from pipeline.registry.load import load_registry_leniently
 from pipeline.run import SQL_ROOT
 from pipeline.settings import Settings
@@ -14,18 +15,20 @@ def build_defs(settings: Settings, manners: Manners | None = None) -> dg.Definit
     """The whole graph for one warehouse; `manners` are a test's, which serves the sites itself.
 
     Collect and build are separate jobs: in one job a single publisher's failure would skip every
-    mart. Build takes each publisher's last good payments.
+    mart. Build takes each publisher's last good payments and the registers in use.
     """
     registry, _ = load_registry_leniently(
         settings.registry, built_in=settings.has_built_in_registry
     )
     project = load_project(SQL_ROOT)
     payments = payments_assets(settings, registry, manners)
+    registers = register_assets(settings)
     identify = identify_assets(settings, registry)
     models = sql_assets(settings, registry, project)
 
     collect_job = dg.define_asset_job("collect", selection=dg.AssetSelection.assets(payments))
-    build_job = dg.define_asset_job("build", selection=dg.AssetSelection.assets(*identify, models))
+    build_job = dg.define_asset_job("build", selection=dg.AssetSelection.assets(identify, models))
+    registers_job = dg.define_asset_job("registers", selection=dg.AssetSelection.assets(registers))
 
     def build_after(status: dg.DagsterRunStatus) -> dg.SensorDefinition:
         @dg.run_status_sensor(
@@ -47,16 +50,20 @@ def build_defs(settings: Settings, manners: Manners | None = None) -> dg.Definit
         dg.DagsterRunStatus.CANCELED,
     )
     return dg.Definitions(
-        assets=[payments, *identify, models, *outside_assets(project)],
-        jobs=[collect_job, build_job],
+        assets=[payments, registers, identify, models, *outside_assets(project)],
+        jobs=[collect_job, build_job, registers_job],
         schedules=[
             dg.ScheduleDefinition(
-                name="nightly",
-                job=collect_job,
-                cron_schedule=settings.nightly,
+                name=name,
+                job=job,
+                cron_schedule=when,
                 execution_timezone="Europe/London",
                 default_status=dg.DefaultScheduleStatus.RUNNING,
             )
+            for name, job, when in [
+                ("nightly", collect_job, settings.nightly),
+                ("monthly", registers_job, settings.monthly),
+            ]
         ],
         sensors=[build_after(status) for status in ended],
     )

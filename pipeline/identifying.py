@@ -6,9 +6,12 @@ from pathlib import Path
 
 import polars as pl
 
+from pipeline.errors import AnchorspendError
 from pipeline.locate.suppliers import locate_suppliers
 from pipeline.match.nights import match_night
 from pipeline.match.overrides import read_overrides, unused_overrides
+from pipeline.match.review import review_rows
+from pipeline.match.suppliers import MatchResult
 from pipeline.payments import SUPPLIER_KEY, write_parquet
 from pipeline.registers.row_files import write_rows
 from pipeline.settings import Settings
@@ -82,6 +85,55 @@ def unused_sentences(lines: list[int]) -> list[str]:
         f"supplier_overrides.csv: no supplier of this warehouse needs line"
         f"{'s' if len(lines) > 1 else ''} {', '.join(map(str, lines))}"
     ]
+
+
+def check_overrides(settings: Settings) -> list[int]:
+    """The lines of supplier_overrides.csv that no supplier of the warehouse needs, if it has any.
+
+    Raises AnchorspendError with file and line where an override is not what it should be.
+    """
+    overrides = read_overrides()
+    if not any(settings.payments_dir.glob("*.parquet")):
+        return []
+    return unused_overrides(distinct_suppliers(settings), overrides)
+
+
+def review_undecided(settings: Settings, out: Path) -> int:
+    """Write the undecided suppliers with the most pounds as rows that become overrides.
+
+    Pounds are those of all selected spend files; names in card files are mostly cardholders' and
+    are left out. Returns the suppliers; raises AnchorspendError where none has been identified.
+    """
+    suppliers_path = settings.identified_dir / "suppliers.parquet"
+    if not suppliers_path.is_file():
+        raise AnchorspendError(
+            f"No supplier of {settings.warehouse} has been identified: run `anchorspend run` first."
+        )
+    kinds = pl.scan_parquet(sorted(settings.files_dir.glob("*.parquet"))).select(
+        "publisher_id", "file_sha256", "kind", "reader_kind"
+    )
+    spent = (
+        pl.scan_parquet(sorted(settings.payments_dir.glob("*.parquet")))
+        .join(
+            kinds.filter((pl.col("kind") == "spend") & (pl.col("reader_kind") == "spend")),
+            on=["publisher_id", "file_sha256"],
+            how="semi",
+        )
+        .group_by("supplier_id")
+        .agg(pl.col("amount_gbp").sum())
+        .collect()
+    )
+    decisions = pl.read_parquet(suppliers_path)
+    rows = review_rows(
+        decisions.select("supplier_id", "publisher_id", "supplier_name").join(
+            spent, on="supplier_id"
+        ),
+        MatchResult(decisions, pl.read_parquet(settings.identified_dir / "candidates.parquet")),
+        settings.registers_dir,
+        datetime.now(UTC).date(),
+    )
+    write_rows(rows, out)
+    return rows.filter(pl.col("decision") == "none").height
 
 
 def _write_changes(changes: pl.DataFrame, decided: pl.DataFrame, folder: Path) -> Path | None:

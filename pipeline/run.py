@@ -5,6 +5,7 @@ Dagster's assets and the `anchorspend` command call the same functions.
 
 import hashlib
 from collections.abc import Callable, Collection, Sequence
+from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -23,7 +24,9 @@ from pipeline.collect.selection import held_files
 from pipeline.errors import AnchorspendError
 from pipeline.identifying import identify
 from pipeline.payments import COMPACTED, compact_publisher
-from pipeline.registers.loading import RegisterSnapshot, load_registers
+from pipeline.registers import refreshing
+from pipeline.registers.downloads import RegisterSession, RegisterSource
+from pipeline.registers.refreshing import RefreshReport
 from pipeline.registry.frames import write_registry_frames
 from pipeline.registry.load import load_registry
 from pipeline.registry.models import DropFolder, Publisher, Registry
@@ -103,12 +106,23 @@ def normalise(
     return files
 
 
-def refresh_registers(settings: Settings) -> list[RegisterSnapshot]:
-    """Load the registers from the folder that stands in for downloads, where one is set."""
-    return load_registers(
-        settings.registers,
+def refresh_registers(
+    settings: Settings,
+    web: RegisterSession | None = None,
+    sources: Collection[RegisterSource] | None = None,
+) -> RefreshReport:
+    """Bring the registers up to date from the folder that is set, else from `web` where given.
+
+    With neither, those last refreshed stay in use.
+    """
+    return refreshing.refresh_registers(
         settings.registers_dir,
+        settings.registers,
+        web,
+        datetime.now(UTC).date(),
+        kept_snapshots=settings.kept_snapshots,
         built_in_bodies=settings.has_built_in_registry,
+        sources=sources,
     )
 
 
@@ -188,7 +202,8 @@ def run(
     ]
     normalise(settings, {one.id: one for one in [*chosen, *never_read]}.values(), say)
     say("loading registers")
-    refresh_registers(settings)
+    if refused := refresh_registers(settings).refused:
+        raise AnchorspendError(refused)
     say("identifying suppliers")
     for sentence in identify(settings).sentences():
         say(sentence)

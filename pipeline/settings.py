@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.errors import AnchorspendError
+
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -13,7 +15,9 @@ class Settings:
     """The folders of one warehouse and the sources that stand in for the built-in ones.
 
     `nightly` is when the night begins, in cron's five fields, London time: after midnight, when
-    councils' own exports have ended and their sites are quiet.
+    councils' own exports have ended and their sites are quiet. `monthly` is when registers are
+    refreshed: by the 5th Companies House has the month's file, and at noon the night's work has
+    ended. `kept_snapshots` is how many snapshots of each register's addresses are kept.
     """
 
     warehouse: Path
@@ -22,6 +26,9 @@ class Settings:
     contact: str | None = None
     has_built_in_registry: bool = True
     nightly: str = "30 2 * * *"
+    monthly: str = "0 12 5 * *"
+    # A year of months and the one before, so that the same month of two years can be compared.
+    kept_snapshots: int = 13
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -32,6 +39,12 @@ class Settings:
             value = variables.get(name)
             return Path(value).expanduser().resolve() if value else None
 
+        kept = variables.get("ANCHORSPEND_KEPT_SNAPSHOTS") or str(cls.kept_snapshots)
+        if not kept.isdecimal() or int(kept) < 1:
+            raise AnchorspendError(
+                f"ANCHORSPEND_KEPT_SNAPSHOTS is {kept!r}: write how many snapshots of each "
+                "register's addresses are kept, 1 or more."
+            )
         return cls(
             warehouse=folder("ANCHORSPEND_WAREHOUSE") or PROJECT_ROOT / "warehouse",
             registers=folder("ANCHORSPEND_REGISTERS"),
@@ -39,6 +52,8 @@ class Settings:
             contact=variables.get("ANCHORSPEND_CONTACT") or None,
             has_built_in_registry=variables.get("ANCHORSPEND_BUILT_IN_REGISTRY") != "no",
             nightly=variables.get("ANCHORSPEND_NIGHTLY") or cls.nightly,
+            monthly=variables.get("ANCHORSPEND_MONTHLY") or cls.monthly,
+            kept_snapshots=int(kept),
         )
 
     @property

@@ -9,6 +9,7 @@ import pytest
 
 from pipeline.cli import main
 from pipeline.demo.hand_written import WORLD, run_demo
+from pipeline.match.overrides import COLUMNS, read_overrides
 from pipeline.settings import Settings
 
 SPENDING = WORLD / "files" / "marlhaven_council" / "spending-2023-24.csv"
@@ -136,6 +137,38 @@ def test_match_writes_a_row_per_name(anchorspend, tmp_path):
     ]
 
 
+def test_review_lists_the_heaviest_undecided_ready_to_become_overrides(built, tmp_path):
+    out = tmp_path / "review.csv"
+    code, printed, _ = built("match", "--review", "--out", out)
+    assert code == 0
+    assert "undecided suppliers are in" in printed
+    rows = rows_in(out)
+    assert [(row["supplier"], row["amount_gbp"]) for row in rows[:2]] == [
+        ("Bank of Example", "50000.0000"),
+        ("Thornley Staff Pension Fund", "7000.0000"),
+    ]
+    northgate = [row for row in rows if row["supplier"] == "Northgate Services"]
+    assert [(row["decision"], row["number"]) for row in northgate] == [
+        ("matched", "coh:00000107"),
+        ("matched", "coh:OC000108"),
+        ("none", None),
+    ]
+    assert not any("Other" in row["supplier"] for row in rows)
+    overrides = tmp_path / "supplier_overrides.csv"
+    chosen = {**northgate[0], "reason": "the invoice says so"}
+    overrides.write_text(
+        ",".join(COLUMNS) + "\n" + ",".join(chosen[name] or "" for name in COLUMNS) + "\n"
+    )
+    assert read_overrides(overrides)["number"].to_list() == ["00000107"]
+
+
+def test_overrides_that_nobody_needs_are_named_where_there_is_a_warehouse(built):
+    assert "no supplier of this warehouse needs lines 2" in built("registry", "check")[1]
+    assert "no supplier of this warehouse needs lines 2" in " ".join(
+        built("run", "--offline", "--publisher", "thornley_council")[2].split()
+    )
+
+
 def test_locate_writes_a_row_per_postcode(anchorspend, tmp_path):
     postcodes = tmp_path / "postcodes.csv"
     postcodes.write_text("postcode\nza11aa\nnowhere\n", encoding="utf-8")
@@ -162,6 +195,44 @@ def test_sql_prints_rows_models_and_their_sql(built):
     assert "attach if not exists" in built("sql", "--show", "payments")[1]
 
 
+def test_registers_refresh_says_what_is_in_use(anchorspend):
+    code, out, _ = anchorspend("registers", "refresh", "--json")
+    assert code == 0
+    rows = {row["register"]: row for row in json.loads(out)}
+    companies = rows["companies"]
+    assert (companies["outcome"], companies["rows"], companies["of"]) == ("loaded", 9, "2026-04-01")
+    assert companies["files_in_use"] == "BasicCompanyDataAsOneFile-2026-04-01.csv"
+    assert rows["mutuals"]["outcome"] == "absent"
+    rows = {
+        row["register"]: row for row in json.loads(anchorspend("registers", "refresh", "--json")[1])
+    }
+    assert rows["companies"]["outcome"] == "unchanged"
+
+
+def test_registers_refresh_names_what_it_refuses(anchorspend, tmp_path, monkeypatch):
+    registers = tmp_path / "registers"
+    shutil.copytree(WORLD / "registers", registers)
+    monkeypatch.setenv("ANCHORSPEND_REGISTERS", str(registers))
+    assert anchorspend("registers", "refresh")[0] == 0
+    companies = next(registers.glob("BasicCompany*"))
+    companies.write_text(companies.read_text("utf-8")[:-100], "utf-8")
+    code, out, err = anchorspend("registers", "refresh")
+    assert code == 1
+    assert "is cut short" in out
+    assert "1 of 8 registers were not brought up to date" in " ".join(err.split())
+
+
+def test_run_without_a_folder_uses_the_registers_last_refreshed(anchorspend, monkeypatch):
+    anchorspend("add", "marlhaven_council", SPENDING)
+    assert anchorspend("registers", "refresh")[0] == 0
+    monkeypatch.delenv("ANCHORSPEND_REGISTERS")
+    assert anchorspend("run", "--offline", "--publisher", "marlhaven_council")[0] == 0
+    out = anchorspend(
+        "sql", "select count(*) as n from marts.payments where register = 'coh'", "--csv"
+    )[1]
+    assert out == "n\n6\n"
+
+
 def test_the_ledger_can_be_written_anew_from_the_archive(built, tmp_path):
     (tmp_path / "warehouse/archive/ledger.sqlite").unlink()
     assert "holds 4 rows" in built("archive", "rebuild-ledger")[1]
@@ -183,6 +254,9 @@ def test_registry_check_counts_what_is_well_formed(anchorspend):
         (("run", "--offline", "--town", "atlantis"), "There is no town 'atlantis'"),
         (("run", "--offline", "--publisher", "nobody"), "There is no publisher 'nobody'"),
         (("compare", "marlhaven"), "run `anchorspend run` first"),
+        (("match",), "Give a CSV of names, or --review"),
+        (("match", "names.csv", "--review"), "Give a CSV of names, or --review"),
+        (("match", "--review"), "run `anchorspend run` first"),
         (("sql",), "Give a query"),
         (("sql", "select 1"), "run `anchorspend run` first"),
         (("discover", "south_devon_college"), "has no page to look at"),

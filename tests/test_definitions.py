@@ -1,6 +1,8 @@
+import shutil
 from dataclasses import replace
 
 import dagster as dg
+import polars as pl
 import pytest
 
 from pipeline.definitions import build_defs
@@ -111,15 +113,17 @@ def test_lineage_runs_from_every_publisher_to_the_shares(world):
     shares = dg.AssetKey(["marts", "spend_retention_by_town_year"])
     ancestors = graph.get_ancestor_asset_keys(shares)
     assert dg.AssetKey(["payments", "marlhaven_council"]) in ancestors
-    assert dg.AssetKey(["registers"]) in ancestors
+    assert dg.AssetKey(["registers", "companies"]) in ancestors
     assert dg.AssetKey(["registry"]) in ancestors
     assert dg.AssetKey(["seeds", "nature_rules"]) in ancestors
 
 
-def test_a_schedule_collects_every_night_and_build_follows_however_collect_ends(world):
+def test_schedules_collect_and_refresh_and_build_follows_however_collect_ends(world):
     repository = build_defs(world).get_repository_def()
-    [schedule] = repository.schedule_defs
-    assert (schedule.job_name, schedule.cron_schedule) == ("collect", "30 2 * * *")
+    assert {(one.job_name, one.cron_schedule) for one in repository.schedule_defs} == {
+        ("collect", "30 2 * * *"),
+        ("registers", "0 12 5 * *"),
+    }
     assert {sensor.name for sensor in repository.sensor_defs} == {
         "build_after_success",
         "build_after_failure",
@@ -157,3 +161,45 @@ def test_each_mart_shows_rows_types_and_what_its_columns_mean(world):
         (["staging", "stg_identified__suppliers"], "decision"),
         (["staging", "stg_identified__suppliers"], "register_name"),
     ]
+
+
+def refreshed(result: dg.ExecuteInProcessResult) -> dict[str, tuple[bool, str]]:
+    return {
+        check.asset_key.path[-1]: (check.passed, check.description)
+        for check in result.get_asset_check_evaluations()
+        if check.check_name == "refreshed"
+    }
+
+
+def test_a_refused_register_turns_red_and_the_last_good_one_stays_in_use(world, tmp_path):
+    folder = tmp_path / "registers"
+    shutil.copytree(WORLD / "registers", folder)
+    settings = replace(world, registers=folder)
+    with dg.DagsterInstance.ephemeral() as instance:
+        good = run_job(settings, "registers", instance)
+        [companies] = folder.glob("BasicCompany*")
+        companies.write_text(companies.read_text("utf-8")[:-100], "utf-8")
+        bad = run_job(settings, "registers", instance)
+
+    assert good.success
+    assert len(refreshed(good)) == 8
+    assert all(passed for passed, _ in refreshed(good).values())
+    rows = {
+        event.asset_key.path[-1]: event.step_materialization_data.materialization.metadata[
+            "dagster/row_count"
+        ].value
+        for event in good.get_asset_materialization_events()
+    }
+    assert (rows["companies"], rows["charities"], rows["mutuals"]) == (9, 1, 0)
+    assert rows["local_authorities"] > 400
+
+    assert not bad.success
+    passed, why = refreshed(bad).pop("companies")
+    assert not passed
+    assert "is cut short" in why
+    assert [name for name, (passed, _) in refreshed(bad).items() if not passed] == ["companies"]
+    assert "companies" not in {
+        event.asset_key.path[-1] for event in bad.get_asset_materialization_events()
+    }
+    in_use = pl.read_parquet(settings.registers_dir / "organisations.parquet")
+    assert in_use.filter(pl.col("register") == "coh").height == 9

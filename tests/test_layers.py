@@ -28,6 +28,7 @@ LAYERS = (
     "reading_report",
     "run",
     "demo",
+    "register_assets",
     "assets",
     "definitions",
     "cli",

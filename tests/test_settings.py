@@ -1,6 +1,9 @@
 from pathlib import Path
 
+import pytest
+
 from pipeline.demo.hand_written import WORLD
+from pipeline.errors import AnchorspendError
 from pipeline.registry.load import load_registry
 from pipeline.settings import PROJECT_ROOT, Settings
 
@@ -21,6 +24,8 @@ def test_every_variable_is_heard():
             "ANCHORSPEND_CONTACT": "someone@council.example",
             "ANCHORSPEND_BUILT_IN_REGISTRY": "no",
             "ANCHORSPEND_NIGHTLY": "0 4 * * *",
+            "ANCHORSPEND_MONTHLY": "0 9 7 * *",
+            "ANCHORSPEND_KEPT_SNAPSHOTS": "25",
         }
     )
     assert settings == Settings(
@@ -30,7 +35,15 @@ def test_every_variable_is_heard():
         contact="someone@council.example",
         has_built_in_registry=False,
         nightly="0 4 * * *",
+        monthly="0 9 7 * *",
+        kept_snapshots=25,
     )
+
+
+@pytest.mark.parametrize("kept", ["0", "-1", "all", "1.5"])
+def test_a_number_of_snapshots_that_keeps_none_is_refused(kept):
+    with pytest.raises(AnchorspendError, match="1 or more"):
+        Settings.from_environment({"ANCHORSPEND_KEPT_SNAPSHOTS": kept})
 
 
 def test_an_invented_world_can_stand_alone():

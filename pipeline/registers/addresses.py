@@ -8,9 +8,6 @@ import polars as pl
 from pipeline.registers.loading import RegisterSnapshot
 from pipeline.registers.schema import scan_table, write_whole
 
-# A year of months and the one before, so that the same month of two years can be compared.
-KEPT_SNAPSHOTS = 13
-
 
 def addresses_dir(registers_dir: Path) -> Path:
     """One file per register and snapshot: register, number, postcode, snapshot_date."""
@@ -18,7 +15,7 @@ def addresses_dir(registers_dir: Path) -> Path:
 
 
 def keep_addresses(
-    registers_dir: Path, snapshots: list[RegisterSnapshot], today: date, kept: int = KEPT_SNAPSHOTS
+    registers_dir: Path, snapshots: list[RegisterSnapshot], today: date, kept: int
 ) -> None:
     """Keeps the addresses of newly loaded registers, and the newest `kept` snapshots of each.
 
@@ -29,7 +26,7 @@ def keep_addresses(
             continue
         day = snapshot.snapshot_date or today
         path = addresses_dir(registers_dir) / f"{snapshot.register}-{day.isoformat()}.parquet"
-        if snapshot.outcome == "loaded":
+        if snapshot.outcome == "loaded" or not list(path.parent.glob(f"{snapshot.register}-*")):
             write_whole(
                 scan_table(registers_dir, "organisations")
                 .filter(

@@ -35,6 +35,7 @@ class RegisterSource:
     """Where one register is published; see sources.yml."""
 
     id: str
+    register: str
     hosts: tuple[str, ...]
     every_days: int
     page: str | None = None
@@ -51,6 +52,7 @@ class Download:
     """What came of looking for one register's current file."""
 
     source: str
+    register: str
     outcome: Literal["fetched", "unchanged", "fresh", "failed"]
     file: str | None
     sha256: str | None
@@ -198,14 +200,18 @@ def download_registers(
     for source in register_sources() if sources is None else sources:
         last = ledger.get(source.id)
         if last and _is_fresh(last, source, today) and (downloads_dir / last["file"]).is_file():
-            outcomes.append(Download(source.id, "fresh", last["file"], last["sha256"]))
+            outcomes.append(
+                Download(source.id, source.register, "fresh", last["file"], last["sha256"])
+            )
             continue
         try:
             outcome = _download(source, downloads_dir, web, today, last)
         except FetchFailure as failure:
             reason = f"{failure.outcome}: {failure.reason}"
             kept = last or {"file": None, "sha256": None}
-            outcomes.append(Download(source.id, "failed", kept["file"], kept["sha256"], reason))
+            outcomes.append(
+                Download(source.id, source.register, "failed", kept["file"], kept["sha256"], reason)
+            )
             continue
         outcomes.append(outcome)
         ledger[source.id] = {**asdict(outcome), "asked_on": today.isoformat()}
@@ -213,6 +219,15 @@ def download_registers(
         if last and last["file"] != outcome.file:
             (downloads_dir / last["file"]).unlink(missing_ok=True)
     return outcomes
+
+
+def forget_downloads(downloads_dir: Path, sources: Collection[str]) -> None:
+    """Remove the files of some sources, so that they are asked for again the next time."""
+    ledger = _read_ledger(downloads_dir)
+    for source in sources:
+        if last := ledger.pop(source, None):
+            (downloads_dir / last["file"]).unlink(missing_ok=True)
+    _write_ledger(downloads_dir, ledger)
 
 
 def _download(
@@ -241,7 +256,9 @@ def _download(
         is_same = last is not None and last["sha256"] == digest
         part.path.replace(downloads_dir / name)
         part.remove()
-        return Download(source.id, "unchanged" if is_same else "fetched", name, digest)
+        return Download(
+            source.id, source.register, "unchanged" if is_same else "fetched", name, digest
+        )
     raise failure
 
 

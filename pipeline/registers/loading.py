@@ -4,7 +4,7 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
@@ -39,8 +39,19 @@ from pipeline.registers.union import REGISTERS_OF_ORGANISATIONS, flags_path, wri
 
 LEDGER_NAME = "registers.json"
 REGISTERS = (*REGISTERS_OF_ORGANISATIONS, "postcodes")
+REGISTER_NAMES: Mapping[str, str] = {
+    "coh": "companies",
+    "chc": "charities",
+    "mpr": "mutuals",
+    "gias": "schools",
+    "ods": "nhs",
+    "lad": "local_authorities",
+    "pub": "public_bodies",
+    "postcodes": "postcodes",
+}
 # Registers lose a few hundredths from one month to the next at most.
 SMALLEST_SHARE = 0.8
+NEVER_LOADED: Mapping[str, Any] = {"files": [], "sha256": "", "rows": 0, "snapshot_date": None}
 Sources = Mapping[str, tuple[Path, ...]]
 LOADING_CODE = (
     Path(names.__file__),
@@ -51,18 +62,22 @@ LOADING_CODE = (
 
 @dataclass(frozen=True)
 class RegisterSnapshot:
-    """What one register in use is: its files, their sha256 in order of name, rows and date."""
+    """What one register in use is: its files, their sha256 in order of name, rows and date.
+
+    `refused` says what is wrong with newer files, which are not the ones in use.
+    """
 
     register: str
     source_files: tuple[str, ...]
     sha256: str
     rows: int
     snapshot_date: date | None
-    outcome: Literal["loaded", "unchanged", "absent"]
+    outcome: Literal["loaded", "unchanged", "absent", "refused"]
+    refused: str | None = None
 
 
 class RegistersRefusedError(RegisterRefusedError):
-    """Some registers were refused; `snapshots` are the others, which are loaded."""
+    """Some registers were refused; `snapshots` are those in use, the others loaded."""
 
     def __init__(self, message: str, snapshots: list[RegisterSnapshot]) -> None:
         super().__init__(message)
@@ -70,21 +85,15 @@ class RegistersRefusedError(RegisterRefusedError):
 
 
 def load_registers(
-    source_folder: Path | None, registers_dir: Path, *, built_in_bodies: bool = False
+    source_folder: Path, registers_dir: Path, *, built_in_bodies: bool = False
 ) -> list[RegisterSnapshot]:
     """Loads the registers found in a folder; one that is absent becomes an empty table.
 
     With `built_in_bodies` the councils and public bodies of the registry are among them (an
-    invented world has its own). Without a folder what was loaded before stays, or empty tables
-    where nothing was.
+    invented world has its own).
     Raises RegistersRefusedError, after loading the others, where a register is not what it should
     be; its last good Parquet stays in use.
     """
-    if source_folder is None:
-        registers_dir.mkdir(parents=True, exist_ok=True)
-        ledger = _read_ledger(registers_dir)
-        _publish(registers_dir, ledger)
-        return [_snapshot(name, ledger[name], "unchanged") for name in REGISTERS if name in ledger]
     files = find_register_files(source_folder)
     return load_register_files(
         with_built_in_bodies(files) if built_in_bodies else files, registers_dir
@@ -96,8 +105,8 @@ def load_register_files(
 ) -> list[RegisterSnapshot]:
     """Loads these files as `load_registers` does.
 
-    With `keeps_growing` a register that is absent, older or much smaller than the one in use is
-    refused too: downloads of one register follow each other.
+    With `keeps_growing` one that is absent stays as it was, and one that is older or much smaller
+    than the one in use is refused: downloads of one register follow each other.
     """
     registers_dir.mkdir(parents=True, exist_ok=True)
     sources = {
@@ -113,16 +122,16 @@ def load_register_files(
         "postcodes": files.postcodes,
     }
     ledger = _read_ledger(registers_dir)
-    snapshots, refusals = [], []
+    snapshots = []
     for register in REGISTERS:
         try:
             snapshot = _load_one(register, sources, registers_dir, ledger, keeps_growing)
         except RegisterRefusedError as refusal:
-            refusals.append(str(refusal))
-        else:
-            snapshots.append(snapshot)
+            in_use = _snapshot(register, ledger.get(register, NEVER_LOADED), "refused")
+            snapshot = replace(in_use, outcome="refused", refused=str(refusal))
+        snapshots.append(snapshot)
     _publish(registers_dir, ledger)
-    if refusals:
+    if refusals := [one.refused for one in snapshots if one.refused]:
         raise RegistersRefusedError(" ".join(refusals), snapshots)
     return snapshots
 
@@ -256,7 +265,7 @@ def refuse_shrunk(
 
 
 def _snapshot(
-    register: str, entry: dict[str, Any], outcome: Literal["loaded", "unchanged"]
+    register: str, entry: Mapping[str, Any], outcome: Literal["loaded", "unchanged", "refused"]
 ) -> RegisterSnapshot:
     day = entry["snapshot_date"]
     return RegisterSnapshot(

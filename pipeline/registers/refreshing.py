@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from pipeline.registers.addresses import KEPT_SNAPSHOTS, keep_addresses
+from pipeline.registers.addresses import keep_addresses
 from pipeline.registers.downloads import (
     Download,
     RegisterSession,
     RegisterSource,
     download_registers,
+    forget_downloads,
 )
 from pipeline.registers.loading import (
     RegisterSnapshot,
@@ -18,16 +19,32 @@ from pipeline.registers.loading import (
     load_register_files,
     load_registers,
 )
-from pipeline.registers.published import find_register_files, with_built_in_bodies
+from pipeline.registers.published import RegisterFiles, find_register_files, with_built_in_bodies
 
 
 @dataclass(frozen=True)
 class RefreshReport:
-    """What each register in use is, what came of looking for newer ones, and who was refused."""
+    """What each register in use is, and what came of looking for newer files."""
 
     snapshots: list[RegisterSnapshot]
     downloads: list[Download]
-    refused: str | None
+
+    def problem(self, register: str) -> str | None:
+        """Why a register could not be brought up to date: not to be had, or refused."""
+        failed = [
+            f"{one.source} was not downloaded ({one.reason})."
+            for one in self.downloads
+            if one.register == register and one.outcome == "failed"
+        ]
+        refused = [
+            one.refused for one in self.snapshots if one.register == register and one.refused
+        ]
+        return " ".join([*failed, *refused]) or None
+
+    @property
+    def refused(self) -> str | None:
+        """What is wrong with the files that were refused."""
+        return " ".join(one.refused for one in self.snapshots if one.refused) or None
 
 
 def refresh_registers(
@@ -36,35 +53,37 @@ def refresh_registers(
     web: RegisterSession | None,
     today: date,
     *,
+    kept_snapshots: int,
     built_in_bodies: bool = True,
-    kept_snapshots: int = KEPT_SNAPSHOTS,
     sources: Collection[RegisterSource] | None = None,
 ) -> RefreshReport:
     """Brings the registers up to date and keeps the addresses of those that are new.
 
     Local files of `source_folder` stand in for downloads; without them and without `web` what was
-    loaded last stays. A register that is refused (cut short, other columns, older or much smaller
-    than the one in use) leaves the last good one in use and is named in `refused`.
+    refreshed last stays. A register that is refused (cut short, other columns, older or much
+    smaller than the one in use) leaves the last good one in use; its download is forgotten.
     """
     downloads: list[Download] = []
-    refused = None
+    folder = registers_dir / "downloads"
     try:
         if source_folder is not None:
             snapshots = load_registers(
                 source_folder, registers_dir, built_in_bodies=built_in_bodies
             )
-        elif web is not None:
-            folder = registers_dir / "downloads"
-            downloads = download_registers(folder, web, today, sources)
-            files = find_register_files(folder)
+        else:
+            files = RegisterFiles()
+            if web is not None:
+                downloads = download_registers(folder, web, today, sources)
+                files = find_register_files(folder)
             snapshots = load_register_files(
                 with_built_in_bodies(files) if built_in_bodies else files,
                 registers_dir,
                 keeps_growing=True,
             )
-        else:
-            snapshots = load_registers(None, registers_dir)
     except RegistersRefusedError as refusal:
-        snapshots, refused = refusal.snapshots, str(refusal)
+        snapshots = refusal.snapshots
+        refused = {one.register for one in snapshots if one.refused}
+        if sources_refused := [one.source for one in downloads if one.register in refused]:
+            forget_downloads(folder, sources_refused)
     keep_addresses(registers_dir, snapshots, today, kept_snapshots)
-    return RefreshReport(snapshots, downloads, refused)
+    return RefreshReport(snapshots, downloads)

@@ -33,6 +33,7 @@ def web(site):
 def source(site):
     return RegisterSource(
         id="companies",
+        register="coh",
         page=f"{site.root}/en_output.html",
         link=r"BasicCompanyDataAsOneFile-\d{4}-\d{2}-\d{2}\.csv$",
         hosts=("127.0.0.1",),
@@ -160,6 +161,8 @@ def test_a_much_smaller_or_older_register_is_refused(site, web, source, tmp_path
     publish(site, companies(10, "ONE LTD"))
     report = refresh(tmp_path, web, source, TODAY + timedelta(days=30))
     assert "should hold about 10 entries as the one in use does but holds 1" in report.refused
+    assert report.problem("coh") == report.refused
+    assert report.problem("chc") is None
     assert len(names(tmp_path)) == 10
     publish(site, companies(8, *(f"OLD FIRM {n} LTD" for n in range(10))))
     report = refresh(tmp_path, web, source, TODAY + timedelta(days=60))
@@ -179,6 +182,7 @@ def test_addresses_are_kept_by_snapshot_and_the_oldest_go(site, web, source, tmp
 def test_a_file_of_the_day_is_looked_for_some_days_back(site, web, tmp_path):
     schools = RegisterSource(
         id="charities",
+        register="chc",
         address=site.root + "/publicextract.charity{day}.json",
         file="publicextract.charity{day}.json",
         days_back=3,
@@ -195,6 +199,7 @@ def test_a_file_of_the_day_is_looked_for_some_days_back(site, web, tmp_path):
 def test_the_newest_item_of_the_geography_portal_is_taken(site, web, tmp_path):
     postcodes = RegisterSource(
         id="postcodes",
+        register="postcodes",
         search=f"{site.root}/search",
         title=r"Postcode Lookup.*\((?P<month>[A-Z][a-z]+) (?P<year>\d{4})\)",
         address=site.root + "/items/{item}/data",
@@ -225,3 +230,26 @@ def test_every_source_names_its_hosts_and_one_way_to_its_file():
     for one in sources:
         assert one.hosts
         assert [bool(one.page), bool(one.search), bool(one.file)].count(True) == 1
+
+
+def test_a_refused_download_is_asked_for_again_the_next_day(site, web, source, tmp_path):
+    publish(site, companies(9, *(f"FIRM {n} LTD" for n in range(10))))
+    refresh(tmp_path, web, source)
+    path, body = companies(10, *(f"NEWER FIRM {n} LTD" for n in range(10)))
+    publish(site, (path, body[: len(body) - 100]))
+    report = refresh(tmp_path, web, source, TODAY + timedelta(days=30))
+    assert "is cut short" in report.problem("coh")
+    assert names(tmp_path)[0] == "FIRM 0 LTD"
+    publish(site, (path, body))
+    report = refresh(tmp_path, web, source, TODAY + timedelta(days=31))
+    assert report.problem("coh") is None
+    assert names(tmp_path)[0] == "NEWER FIRM 0 LTD"
+
+
+def test_without_folder_and_web_the_registers_last_refreshed_stay(site, web, source, tmp_path):
+    publish(site, companies(9, "GOOD LTD"))
+    refresh(tmp_path, web, source)
+    report = refresh_registers(tmp_path, None, None, TODAY, kept_snapshots=2)
+    assert [one.outcome for one in report.snapshots if one.register == "coh"] == ["unchanged"]
+    assert "GOOD LTD" in names(tmp_path)
+    assert "Torbay Council" in names(tmp_path)

@@ -5,8 +5,13 @@ from datetime import date
 import polars as pl
 import pytest
 
-from pipeline.registers.loading import REGISTERS, RegistersRefusedError, load_registers
-from pipeline.registers.published import RegisterRefusedError
+from pipeline.registers.loading import (
+    REGISTERS,
+    RegistersRefusedError,
+    load_register_files,
+    load_registers,
+)
+from pipeline.registers.published import RegisterFiles, RegisterRefusedError
 from pipeline.registers.schema import SCHEMAS, table_path
 from tests.registers import written
 
@@ -255,10 +260,12 @@ def test_without_registers_every_table_is_there_and_empty(source, registers_dir)
         assert table(registers_dir, name).is_empty()
 
 
-def test_without_a_folder_the_last_registers_stay(source, registers_dir):
+def test_registers_that_are_not_there_any_more_stay_where_downloads_follow_each_other(
+    source, registers_dir
+):
     written.write_companies_csv(source, written.company("01", "A LTD"))
     load_registers(source, registers_dir)
-    snapshots = load_registers(None, registers_dir)
+    snapshots = load_register_files(RegisterFiles(), registers_dir, keeps_growing=True)
     assert table(registers_dir, "organisations").height == 1
     assert snapshots[0].outcome == "unchanged"
 
@@ -299,9 +306,10 @@ def test_a_bad_register_is_refused_and_the_last_good_one_stays(
     written.write_charities_zip(source, written.charity(275936, "KIDS ALIVE"))
     with pytest.raises(RegistersRefusedError, match=sentence) as refusal:
         load_registers(source, registers_dir)
-    assert [one.register for one in refusal.value.snapshots] == [
-        one for one in REGISTERS if one != "coh"
-    ]
+    assert [one.register for one in refusal.value.snapshots] == list(REGISTERS)
+    coh, *others = refusal.value.snapshots
+    assert (coh.outcome, coh.rows, coh.refused) == ("refused", 1, str(refusal.value))
+    assert not any(one.refused for one in others)
     names = table(registers_dir, "organisations").sort("name")["name"].to_list()
     assert names == ["GOOD LTD", "KIDS ALIVE"]
     assert not list(registers_dir.glob(".*"))
