@@ -23,7 +23,13 @@ _SEVERITIES = {"error": dg.AssetCheckSeverity.ERROR, "warn": dg.AssetCheckSeveri
 
 SUPPLIERS = dg.AssetKey(["identified", "suppliers"])
 SUPPLIER_PLACES = dg.AssetKey(["identified", "supplier_places"])
+ORGANISATIONS = dg.AssetKey(["identified", "organisations"])
 REGISTRY = dg.AssetKey(["registry"])
+IDENTIFIED = {
+    SUPPLIERS: "Every supplier as published, with the matcher's decision.",
+    SUPPLIER_PLACES: "The places that each supplier may be at.",
+    ORGANISATIONS: "What registers say of those who were paid, by snapshot where they were.",
+}
 
 
 def payments_key(publisher_id: str) -> dg.AssetKey:
@@ -130,19 +136,13 @@ def identify_assets(settings: Settings, registry: Registry) -> dg.AssetsDefiniti
         name="identify_suppliers",
         specs=[
             dg.AssetSpec(
-                SUPPLIERS,
+                key,
                 deps=[*REGISTER_KEYS, *map(payments_key, sorted(registry.publishers))],
                 group_name="identify",
                 kinds={"polars", "parquet"},
-                description="Every supplier as published, with the matcher's decision.",
-            ),
-            dg.AssetSpec(
-                SUPPLIER_PLACES,
-                deps=[*REGISTER_KEYS, *map(payments_key, sorted(registry.publishers))],
-                group_name="identify",
-                kinds={"polars", "parquet"},
-                description="The places that each supplier may be at.",
-            ),
+                description=description,
+            )
+            for key, description in IDENTIFIED.items()
         ],
         check_specs=[
             dg.AssetCheckSpec(
@@ -171,6 +171,7 @@ def identify_assets(settings: Settings, registry: Registry) -> dg.AssetsDefiniti
             },
         )
         yield dg.MaterializeResult(asset_key=SUPPLIER_PLACES)
+        yield dg.MaterializeResult(asset_key=ORGANISATIONS)
         yield in_use
 
     return identify_suppliers
@@ -270,6 +271,8 @@ def _source_keys(source: str, registry: Registry) -> list[dg.AssetKey]:
             return [SUPPLIERS]
         case "supplier_places":
             return [SUPPLIER_PLACES]
+        case "organisations" | "organisation_addresses":
+            return [ORGANISATIONS]
         case "build":
             return []
         case _:

@@ -7,13 +7,15 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.errors import AnchorspendError
-from pipeline.locate.suppliers import locate_suppliers
+from pipeline.locate.suppliers import every_place, with_areas
 from pipeline.match.nights import match_night
 from pipeline.match.overrides import read_overrides, unused_overrides
 from pipeline.match.review import review_rows
 from pipeline.match.suppliers import MatchResult
 from pipeline.payments import SUPPLIER_KEY, write_parquet
+from pipeline.registers.addresses import ADDRESSES, scan_addresses
 from pipeline.registers.row_files import write_rows
+from pipeline.registers.schema import scan_table
 from pipeline.settings import Settings
 
 
@@ -50,13 +52,14 @@ def identify(settings: Settings) -> Identified:
         suppliers, settings.registers_dir, settings.identified_dir / "kept", overrides
     )
     decisions, candidates = night.result.decisions, night.result.candidates
-    places = locate_suppliers(suppliers, decisions, candidates, settings.registers_dir)
+    places = every_place(suppliers, decisions, candidates, settings.registers_dir)
     decided = suppliers.drop("is_redacted").join(
         decisions, on="supplier_id", how="left", maintain_order="left"
     )
     write_parquet(decided, settings.identified_dir / "suppliers.parquet")
     write_parquet(candidates, settings.identified_dir / "candidates.parquet")
     write_parquet(places, settings.identified_dir / "supplier_places.parquet")
+    _write_organisations(decisions, settings)
     return Identified(
         decided,
         night.matched_anew,
@@ -134,6 +137,32 @@ def review_undecided(settings: Settings, out: Path) -> int:
     )
     write_rows(rows, out)
     return rows.filter(pl.col("decision") == "none").height
+
+
+def _write_organisations(decisions: pl.DataFrame, settings: Settings) -> None:
+    """Write what registers say of the organisations matched, and where each snapshot has them."""
+    key = ["register", "number"]
+    matched = decisions.filter(pl.col("decision") == "matched").select(key).unique()
+    organisations = (
+        scan_table(settings.registers_dir, "organisations")
+        .join(matched.lazy(), on=key, how="semi")
+        .drop("lad_codes", "source_sha256")
+        .join(scan_table(settings.registers_dir, "organisation_flags"), on=key, how="left")
+        .collect(engine="streaming")
+    )
+    addresses = (
+        scan_addresses(settings.registers_dir)
+        .join(matched.lazy(), on=key, how="semi")
+        .collect(engine="streaming")
+    )
+    located = with_areas(addresses, settings.registers_dir).select(
+        *ADDRESSES.names(), "lad_code", "region_code"
+    )
+    write_parquet(organisations.sort(key), settings.identified_dir / "organisations.parquet")
+    write_parquet(
+        located.sort(*key, "snapshot_date"),
+        settings.identified_dir / "organisation_addresses.parquet",
+    )
 
 
 def _write_changes(changes: pl.DataFrame, decided: pl.DataFrame, folder: Path) -> Path | None:

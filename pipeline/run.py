@@ -122,6 +122,7 @@ def refresh_registers(
         datetime.now(UTC).date(),
         kept_snapshots=settings.kept_snapshots,
         built_in_bodies=settings.has_built_in_registry,
+        registry=settings.registry,
         sources=sources,
     )
 

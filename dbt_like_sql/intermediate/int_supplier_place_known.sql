@@ -9,6 +9,7 @@ select
     any_value(region_code) as region_code,
     any_value(place_evidence) as place_evidence,
     any_value(address_as_of_date) as address_as_of_date
-from {{ ref('stg_identified__supplier_places') }}
+from {{ ref('int_supplier_local_places') }}
+where local_definition = 'registered'
 group by supplier_id
 having count(*) = 1 and bool_and(lad_code is not null)

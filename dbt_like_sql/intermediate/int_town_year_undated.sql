@@ -49,5 +49,6 @@ inner join {{ ref('int_unit_bands') }} as bands
         units.publisher_id = bands.publisher_id
         and units.unit_id = bands.unit_id
         and anchors.town_id = bands.town_id
+        and bands.local_definition = 'registered'
 where units.financial_year is null
 group by anchors.town_id, years.financial_year, units.amount_basis, scopes.scope

@@ -45,3 +45,4 @@ inner join {{ ref('int_unit_bands') }} as bands
         unit_years.publisher_id = bands.publisher_id
         and unit_years.unit_id = bands.unit_id
         and anchors.town_id = bands.town_id
+        and bands.local_definition = 'registered'

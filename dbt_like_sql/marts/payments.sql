@@ -23,12 +23,12 @@ select
     payments.transaction_id,
     ---------- to whom
     payments.supplier_id,
-    case
-        when suppliers.supplier_class = 'person' then 'individual'
-        -- The name in a card file without a merchant is the cardholder's.
-        when payments.file_kind = 'purchase_card' and suppliers.decision != 'matched' then 'individual'
-        else payments.supplier_name
-    end as supplier_name,
+    shown_supplier_name(
+        payments.supplier_name,
+        suppliers.supplier_class,
+        suppliers.decision,
+        payments.file_kind = 'purchase_card'
+    ) as supplier_name,
     suppliers.supplier_class,
     suppliers.decision as match_decision,
     -- The matcher names its best guess for an ambiguous supplier too; a guess is not an answer.
@@ -48,11 +48,17 @@ select
     ---------- flags
     payments.is_redacted,
     payments.is_card,
-    payments.repeated_total_suspected
+    payments.repeated_total_suspected,
+    flags.payee_is_public,
+    flags.payee_control,
+    flags.payee_owner_id,
+    flags.is_intermediary
 from {{ ref('int_payments_classified') }} as payments
 inner join {{ ref('stg_registry__publishers') }} as publishers
     on payments.publisher_id = publishers.publisher_id
 inner join {{ ref('stg_identified__suppliers') }} as suppliers
     on payments.supplier_id = suppliers.supplier_id
+inner join {{ ref('int_supplier_flags') }} as flags
+    on payments.supplier_id = flags.supplier_id
 left join {{ ref('int_supplier_place_known') }} as places
     on payments.supplier_id = places.supplier_id

@@ -3,6 +3,10 @@ select
     coalesce(register, '') as register,
     coalesce(number, '') as number,
     place_kind,
+    row_number() over (
+        partition by supplier_id, register, number, place_kind
+        order by lad_code
+    ) as district_number,
     postcode,
     latitude,
     longitude,

@@ -13,5 +13,6 @@ select
     number,
     register_name,
     score as match_score,
-    method as match_method
+    method as match_method,
+    runner_up_number
 from {{ source('warehouse', 'suppliers') }}

@@ -11,6 +11,7 @@ from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
 from types import MappingProxyType, TracebackType
+from typing import Self
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -154,7 +155,7 @@ class PoliteSession:
             )
             self._session.mount(prefix, adapter)
 
-    def __enter__(self) -> "PoliteSession":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

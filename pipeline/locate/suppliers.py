@@ -30,9 +30,6 @@ SUPPLIER_PLACES = pl.Schema(
 
 # These registers hold sites: where a practice, a school or a trust is, not where it is registered.
 SITE_REGISTERS = ("gias", "ods", "lad", "pub")
-# Which kind of place speaks for an organisation where one place is asked for.
-KIND_RANKS = {"registered": 0, "site": 1, "trading": 2}
-AREA_CODES = ("lad_code", "county_code", "region_code", "country_code")
 PLACE_KEY = ("supplier_id", "register", "number")
 
 
@@ -65,40 +62,6 @@ def every_place(
         )
         .match_to_schema(SUPPLIER_PLACES, missing_columns="insert", extra_columns="ignore")
         .sort(*PLACE_KEY, "place_kind", "lad_code")
-    )
-
-
-def locate_suppliers(
-    suppliers: pl.DataFrame,
-    decisions: pl.DataFrame,
-    candidates: pl.DataFrame,
-    registers_dir: Path,
-) -> pl.DataFrame:
-    """One place of each possible organisation (SUPPLIER_PLACES), sorted by supplier and number.
-
-    The registered address, else the site of a public body, else the trading place; where that is a
-    set of districts, and where there is none, lad_code is null. Unidentified suppliers have a row
-    where a postcode on the payment names a place.
-    """
-    places = every_place(suppliers, decisions, candidates, registers_dir)
-    is_placed = pl.col("lad_code").is_not_null()
-    is_set = pl.len().over(*PLACE_KEY, "place_kind") > 1
-    blank = [
-        pl.when(~is_set).then(pl.col(column)).alias(column)
-        for column in SUPPLIER_PLACES.names()
-        if column.endswith("_code") or column in {"latitude", "longitude"}
-    ]
-    return (
-        places.sort(
-            *PLACE_KEY,
-            ~is_placed,
-            pl.col("place_kind").replace_strict(KIND_RANKS, return_dtype=pl.Int8),
-            "lad_code",
-        )
-        .with_columns(blank)
-        .unique(PLACE_KEY, keep="first", maintain_order=True)
-        .filter(pl.col("lad_code").is_not_null() | pl.col("number").is_not_null())
-        .sort(PLACE_KEY)
     )
 
 

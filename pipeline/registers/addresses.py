@@ -8,10 +8,25 @@ import polars as pl
 from pipeline.registers.loading import RegisterSnapshot
 from pipeline.registers.schema import scan_table, write_whole
 
+ADDRESSES = pl.Schema(
+    {
+        "register": pl.String,
+        "number": pl.String,
+        "postcode": pl.String,
+        "snapshot_date": pl.Date,
+    }
+)
+
 
 def addresses_dir(registers_dir: Path) -> Path:
-    """One file per register and snapshot: register, number, postcode, snapshot_date."""
+    """One file per register and snapshot, with the columns of ADDRESSES."""
     return registers_dir / "organisation_addresses"
+
+
+def scan_addresses(registers_dir: Path) -> pl.LazyFrame:
+    """The addresses of all kept snapshots, lazily; empty where none is kept."""
+    paths = sorted(addresses_dir(registers_dir).glob("*.parquet"))
+    return pl.scan_parquet(paths) if paths else ADDRESSES.to_frame().lazy()
 
 
 def keep_addresses(

@@ -85,18 +85,22 @@ class RegistersRefusedError(RegisterRefusedError):
 
 
 def load_registers(
-    source_folder: Path, registers_dir: Path, *, built_in_bodies: bool = False
+    source_folder: Path,
+    registers_dir: Path,
+    *,
+    built_in_bodies: bool = False,
+    registry: Path | None = None,
 ) -> list[RegisterSnapshot]:
     """Loads the registers found in a folder; one that is absent becomes an empty table.
 
     With `built_in_bodies` the councils and public bodies of the registry are among them (an
-    invented world has its own).
+    invented world has its own); `registry` is an extra one that may know more payees.
     Raises RegistersRefusedError, after loading the others, where a register is not what it should
     be; its last good Parquet stays in use.
     """
     files = find_register_files(source_folder)
     return load_register_files(
-        with_built_in_bodies(files) if built_in_bodies else files, registers_dir
+        with_built_in_bodies(files, registry) if built_in_bodies else files, registers_dir
     )
 
 
@@ -216,7 +220,7 @@ def _write_parts(register: str, sources: Sources, loading: Path) -> tuple[int, d
     elif register == "lad":
         rows = write_authorities(paths[0], part)
     else:
-        rows = write_public_bodies(paths[1], paths[0], part, flags_path(loading))
+        rows = write_public_bodies(paths[1], paths[0], paths[2:], part, flags_path(loading))
     refuse_duplicates(part[0], "number", paths)
     return rows, on
 

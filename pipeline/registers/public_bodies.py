@@ -1,5 +1,7 @@
 """Councils and other public bodies: the registry's own lists as registers.
 
+known_payees.csv, the built-in one and that of an extra registry, names companies that an anchor
+owns (they look wholly local) and those that pass the pounds on; each row has its evidence.
 local_authorities.csv is made from mySociety's UK local authority names and codes v1.6.1 (CC BY
 4.0) and the ONS code history: every council since 2012 and the districts that are its area today;
 of one that has ended, those of its successors. public_bodies.yml says where its facts are from.
@@ -17,6 +19,7 @@ from pipeline.registers.published import RegisterRefusedError, refuse_missing
 from pipeline.registers.schema import ORGANISATION_FLAGS, write_whole
 
 AUTHORITY_COLUMNS = ("gss_code", "name", "short_name", "kind", "is_current", "lad_codes")
+PAYEE_COLUMNS = ("name", "payee_control", "owned_by", "is_intermediary", "reason", "evidence")
 # How published files write a council beside its official name, by kind.
 COUNCIL_SPELLINGS: Mapping[str, tuple[str, ...]] = {
     "County": ("{} County Council", "{} CC", "{} County"),
@@ -79,11 +82,16 @@ def write_authorities(path: Path, part: tuple[Path, Path]) -> int:
 
 
 def write_public_bodies(
-    path: Path, authorities_path: Path, part: tuple[Path, Path], flags: Path
+    path: Path,
+    authorities_path: Path,
+    payees_paths: Iterable[Path],
+    part: tuple[Path, Path],
+    flags: Path,
 ) -> int:
-    """Writes the bodies of public_bodies.yml as a register and its flags; returns the bodies.
+    """Writes the bodies of public_bodies.yml as a register and all flags; returns the bodies.
 
-    Raises RegisterRefusedError where a body serves a council that is not in the list.
+    Raises RegisterRefusedError where a body serves a council that is not in the list, or a known
+    payee is not written as it should be.
     """
     document = yaml.safe_load(path.read_text(encoding="utf-8"))
     districts = {row["name"]: row["lad_codes"].split() for row in authorities(authorities_path)}
@@ -107,7 +115,8 @@ def write_public_bodies(
             }
         )
         spellings += [(entry["id"], name, "working") for name in names[1:]]
-    write_whole(_flags(document), flags)
+    payees = [payee for one in payees_paths for payee in known_payees(one)]
+    write_whole(_flags(document, payees), flags)
     return write_part(
         "pub",
         pl.LazyFrame(bodies, schema_overrides={"lad_codes": pl.List(pl.String)}),
@@ -148,7 +157,32 @@ def _other_names(spellings: list[tuple[str, str, str]]) -> pl.LazyFrame:
     )
 
 
-def _flags(document: Mapping[str, Any]) -> pl.LazyFrame:
+def known_payees(path: Path) -> list[dict[str, object]]:
+    """The rows of a known_payees.csv, checked.
+
+    Raises RegisterRefusedError with file and line where a row is not what it should be.
+    """
+    rows = pl.read_csv(path, infer_schema=False)
+    refuse_missing(path, rows.columns, PAYEE_COLUMNS)
+    payees = []
+    for line, row in enumerate(rows.iter_rows(named=True), 2):
+        owned = row["payee_control"] == "anchor_owned"
+        faults = {
+            "name, reason and evidence must be filled": all(
+                row[column] for column in ("name", "reason", "evidence")
+            ),
+            "payee_control is anchor_owned or empty": owned or row["payee_control"] is None,
+            "owned_by is filled where payee_control is": owned == bool(row["owned_by"]),
+            "is_intermediary is yes or no": row["is_intermediary"] in ("yes", "no"),
+        }
+        for rule, holds in faults.items():
+            if not holds:
+                raise RegisterRefusedError(f"{path.name}, line {line}: {rule}.")
+        payees.append({**row, "is_intermediary": row["is_intermediary"] == "yes"})
+    return payees
+
+
+def _flags(document: Mapping[str, Any], payees: list[dict[str, object]]) -> pl.LazyFrame:
     """The flags of bodies by number; those of companies by name, which `union` looks up."""
     rows = [
         {
@@ -156,19 +190,8 @@ def _flags(document: Mapping[str, Any]) -> pl.LazyFrame:
             "number": entry["id"],
             "payee_is_public": True,
             "is_intermediary": entry.get("is_intermediary", False),
+            "reason": "a public body of public_bodies.yml",
         }
         for entry in document["bodies"]
-    ] + [
-        {
-            "register": "coh",
-            "name": name,
-            "payee_is_public": False,
-            "payee_control": entry.get("payee_control"),
-            "owned_by": entry.get("owned_by"),
-            "is_intermediary": entry.get("is_intermediary", False),
-            "reason": entry["reason"],
-        }
-        for entry in document["companies"]
-        for name in entry["names"]
-    ]
+    ] + [{**payee, "register": "coh", "payee_is_public": False} for payee in payees]
     return pl.LazyFrame(rows, schema={**ORGANISATION_FLAGS, "name": pl.String()})

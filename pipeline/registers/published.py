@@ -18,6 +18,7 @@ from pipeline.registry.load import BUILT_IN
 
 # BasicCompanyData is 2.7 GB unpacked, ONSPD 1.4 GB (2025).
 LARGEST_UNPACKED_BYTES = 16 * 2**30
+KNOWN_PAYEES = "known_payees.csv"
 HEAD_BYTES = 65_536
 COPY_BYTES = 2**20
 FOLDER_DEPTH = 3
@@ -103,13 +104,22 @@ def choose_register_files(paths: Iterable[Path]) -> RegisterFiles:
     )
 
 
-def with_built_in_bodies(files: RegisterFiles) -> RegisterFiles:
-    """The same files with the councils and public bodies of the built-in registry."""
+def with_built_in_bodies(files: RegisterFiles, extra: Path | None = None) -> RegisterFiles:
+    """The same files with the councils, public bodies and known payees of the registry.
+
+    `extra` is a registry's folder that may hold known payees of its own.
+    """
     councils = BUILT_IN / "local_authorities.csv"
+    folders = [BUILT_IN, *([extra] if extra else [])]
+    payees = [folder / KNOWN_PAYEES for folder in folders]
     return replace(
         files,
         authorities=(councils,),
-        public_bodies=(councils, BUILT_IN / "public_bodies.yml"),
+        public_bodies=(
+            councils,
+            BUILT_IN / "public_bodies.yml",
+            *(path for path in payees if path.is_file()),
+        ),
     )
 
 

@@ -55,6 +55,7 @@ def refresh_registers(
     *,
     kept_snapshots: int,
     built_in_bodies: bool = True,
+    registry: Path | None = None,
     sources: Collection[RegisterSource] | None = None,
 ) -> RefreshReport:
     """Brings the registers up to date and keeps the addresses of those that are new.
@@ -68,7 +69,10 @@ def refresh_registers(
     try:
         if source_folder is not None:
             snapshots = load_registers(
-                source_folder, registers_dir, built_in_bodies=built_in_bodies
+                source_folder,
+                registers_dir,
+                built_in_bodies=built_in_bodies,
+                registry=registry,
             )
         else:
             files = RegisterFiles()
@@ -76,7 +80,7 @@ def refresh_registers(
                 downloads = download_registers(folder, web, today, sources)
                 files = find_register_files(folder)
             snapshots = load_register_files(
-                with_built_in_bodies(files) if built_in_bodies else files,
+                with_built_in_bodies(files, registry) if built_in_bodies else files,
                 registers_dir,
                 keeps_growing=True,
             )

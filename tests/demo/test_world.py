@@ -53,6 +53,7 @@ Thornley Council, net of VAT (the registry says so), files by calendar year.
     town    low 2,500/9,600              high 3,700/9,600
 """
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -255,6 +256,82 @@ def test_suppliers_are_matched_or_left_as_worked_on_paper(world):
         ("Westmere County Council", "none", None, None),
         ("Wold Catering Limited", "matched", "00000102", "ZA2 1AA"),
         ("Zephyr Widgets", "none", None, None),
+    ]
+
+
+def test_payees_are_flagged_as_worked_on_paper(world):
+    flags = "payee_is_public, payee_control, payee_owner_id, is_intermediary"
+    for mart in ("payments", "suppliers"):
+        rows = world(
+            f"select distinct coalesce(organisation_name, supplier_name), {flags} from marts.{mart}"
+            " where payee_is_public or payee_control is not null or is_intermediary order by 1"
+        )
+        assert rows == [
+            ("HM Revenue and Customs", True, None, None, False),
+            ("METRO SYSTEMS LIMITED", False, None, None, True),
+            ("SEDGE CARE LIMITED", False, "anchor_owned", "thornley_council", False),
+            ("Thornley Staff Pension Fund", True, None, None, False),
+            ("Westmere County Council", True, None, None, False),
+        ]
+
+
+def test_each_supplier_has_its_pounds_and_places_worked_on_paper(world):
+    rows = world(
+        "select supplier_name, match_decision, match_method, register_number, runner_up_number,"
+        " payment_rows, amount_gbp, registered_lad_codes, trading_lad_codes, site_lad_codes"
+        " from marts.suppliers where supplier_name in ('Harbour Builders Ltd', 'Corner Cafe',"
+        " 'Northgate Services', 'Old Mill Joinery', 'TP Group', 'individual') order by 1"
+    )
+    assert rows == [
+        ("Corner Cafe", "none", None, None, None, 1, Decimal(500), [], ["E06990001"], []),
+        ("Harbour Builders Ltd", "matched", "exact_current", "00000101", None, 2, Decimal(9000),
+         ["E07990001"], [], []),
+        ("Northgate Services", "ambiguous", "exact_current", None, "OC000108", 1, Decimal(1000),
+         ["E07990001", "E09990001"], [], []),
+        ("Old Mill Joinery", "none", None, None, None, 1, Decimal(1300), [], [], []),
+        ("TP Group", "matched", "company_number", "00000105", None, 1, Decimal(1000),
+         ["E06990001"], [], []),
+        ("individual", "none", None, None, None, 1, Decimal(400), [], [], []),
+    ]  # fmt: skip
+
+
+def test_each_organisation_that_was_paid_stands_once(world):
+    rows = world(
+        "select register, register_number, status, sic_code, accounts_category, postcode, lad_codes"
+        " from marts.organisations order by 1, 2"
+    )
+    assert [row[:2] for row in rows] == [
+        ("chc", "999001"),
+        *(("coh", f"00000{n}") for n in (101, 102, 103, 104, 105, 106, 109)),
+        ("pub", "hmrc"),
+    ]
+    assert rows[1][2:] == ("Active", "41201", "TOTAL EXEMPTION FULL", "ZA1 1AA", ["E07990001"])
+    assert rows[-1][5:] == (None, [])
+
+
+def test_addresses_are_those_of_the_one_snapshot(world):
+    rows = world(
+        "select register_number, snapshot_date, postcode, lad_code"
+        " from marts.organisation_addresses order by 1"
+    )
+    assert len(rows) == 8
+    assert rows[0] == ("00000101", date(2026, 4, 1), "ZA1 1AA", "E07990001")
+
+
+def test_the_definitions_of_local_are_told_apart(world):
+    rows = world(
+        "select supplier_name, local_definition, may_be_town, may_be_rest_of_uk"
+        " from intermediate.int_supplier_bands as bands"
+        " inner join marts.suppliers as suppliers using (supplier_id)"
+        " where supplier_name in ('Corner Cafe', 'Harbour Builders Ltd') order by 1, 2"
+    )
+    assert rows == [
+        ("Corner Cafe", "based_or_branch", True, False),
+        ("Corner Cafe", "registered", True, False),
+        ("Corner Cafe", "trading", True, False),
+        ("Harbour Builders Ltd", "based_or_branch", True, False),
+        ("Harbour Builders Ltd", "registered", True, False),
+        ("Harbour Builders Ltd", "trading", True, True),
     ]
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from pipeline.errors import AnchorspendError
 from pipeline.locate.files import locate_postcodes_file
-from pipeline.locate.suppliers import SUPPLIER_PLACES, every_place, locate_suppliers
+from pipeline.locate.suppliers import SUPPLIER_PLACES, every_place
 from pipeline.match.suppliers import match_suppliers
 from pipeline.registers.loading import load_registers
 from tests.match.test_suppliers import suppliers
@@ -51,7 +51,7 @@ def registers_dir(tmp_path_factory):
 def places_of(registers_dir, *rows):
     frame = suppliers(*rows)
     result = match_suppliers(frame, registers_dir)
-    places = locate_suppliers(frame, result.decisions, result.candidates, registers_dir)
+    places = every_place(frame, result.decisions, result.candidates, registers_dir)
     assert places.schema == SUPPLIER_PLACES
     return places.rows(named=True)
 
@@ -98,33 +98,26 @@ def test_a_charity_is_at_its_contact_and_its_contact_stands_in_for_its_company(r
     assert (kids["evidence"], kids["as_of_date"]) == ("charity_contact", date(2026, 9, 2))
 
 
-def test_a_postcode_on_the_payment_is_where_it_trades_if_no_register_knows(registers_dir):
-    unknown, unplaced, placed = places_of(
+def test_a_postcode_on_the_payment_is_where_it_trades(registers_dir):
+    places = places_of(
         registers_dir,
         {"supplier_name": "WHO KNOWS", "supplier_postcode": "tq1 1aa"},
         {"supplier_name": "NO ADDRESS LTD", "supplier_postcode": "TQ1 1AA"},
-        {"supplier_name": "ACME LTD", "supplier_postcode": "TQ1 1AA"},
     )
-    for place, number in ((unknown, None), (unplaced, "00000004")):
-        assert (place["number"], place["place_kind"]) == (number, "trading")
-        assert (place["lad_code"], place["evidence"]) == ("E06000027", "payment_postcode")
-    assert (placed["lad_code"], placed["place_kind"]) == ("E07000123", "registered")
+    assert [(one["number"], one["place_kind"], one["lad_code"]) for one in places] == [
+        (None, "trading", "E06000027"),
+        ("00000004", "registered", None),
+        ("00000004", "trading", "E06000027"),
+    ]
+    assert places[0]["evidence"] == "payment_postcode"
 
 
 def test_an_unidentified_supplier_without_postcode_has_no_place(registers_dir):
     assert places_of(registers_dir, {"supplier_name": "WHO KNOWS"}) == []
 
 
-def every(registers_dir, *rows):
-    frame = suppliers(*rows)
-    result = match_suppliers(frame, registers_dir)
-    places = every_place(frame, result.decisions, result.candidates, registers_dir)
-    assert places.schema == SUPPLIER_PLACES
-    return places.rows(named=True)
-
-
 def test_a_supplier_has_a_registered_and_a_trading_place(registers_dir):
-    places = every(registers_dir, {"supplier_name": "ACME LTD", "supplier_postcode": "TQ1 1AA"})
+    places = places_of(registers_dir, {"supplier_name": "ACME LTD", "supplier_postcode": "TQ1 1AA"})
     assert [(place["place_kind"], place["lad_code"], place["evidence"]) for place in places] == [
         ("registered", "E07000123", "registered_address"),
         ("trading", "E06000027", "payment_postcode"),
@@ -133,13 +126,12 @@ def test_a_supplier_has_a_registered_and_a_trading_place(registers_dir):
 
 def test_an_outward_code_alone_is_the_districts_that_it_lies_in(registers_dir):
     row = {"supplier_name": "WHO KNOWS", "supplier_postcode": "PL7"}
-    places = every(registers_dir, row)
+    places = places_of(registers_dir, row)
     assert [(place["postcode"], place["lad_code"]) for place in places] == [
         ("PL7", "E06000026"),
         ("PL7", "E07000044"),
     ]
     assert {place["evidence"] for place in places} == {"payment_outward_code"}
-    assert places_of(registers_dir, row) == []
     (torbay,) = places_of(registers_dir, {"supplier_name": "WHO", "supplier_postcode": "tq1 ***"})
     assert (torbay["lad_code"], torbay["evidence"]) == ("E06000027", "payment_outward_code")
 
@@ -147,19 +139,17 @@ def test_an_outward_code_alone_is_the_districts_that_it_lies_in(registers_dir):
 def test_a_district_council_is_in_its_district_and_a_county_council_in_all_of_its_own(
     registers_dir,
 ):
-    torbay, *devon = every(
+    torbay, *devon = places_of(
         registers_dir, {"supplier_name": "TORBAY COUNCIL"}, {"supplier_name": "DEVON CC"}
     )
     assert (torbay["lad_code"], torbay["place_kind"]) == ("E06000027", "site")
     assert (torbay["evidence"], torbay["postcode"]) == ("public_body_area", None)
     assert len(devon) == 8
     assert {"E07000041", "E07000044"} <= {place["lad_code"] for place in devon}
-    (one,) = places_of(registers_dir, {"supplier_name": "DEVON CC"})
-    assert (one["number"], one["lad_code"]) == ("E10000008", None)
 
 
 def test_an_nhs_trust_is_at_its_site_and_a_central_body_nowhere(registers_dir):
-    trust, hmrc = every(
+    trust, hmrc = places_of(
         registers_dir,
         {"supplier_name": "TORBAY AND SOUTH DEVON NHS FOUNDATION TRUST"},
         {"supplier_name": "HMRC"},

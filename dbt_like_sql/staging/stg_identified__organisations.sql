@@ -1,0 +1,23 @@
+select
+    register,
+    number as register_number,
+    name as organisation_name,
+    status,
+    is_live,
+    category,
+    accounts_category,
+    sic_code,
+    sic_text,
+    postcode,
+    incorporated_date,
+    dissolved_date,
+    other_register,
+    other_number as other_register_number,
+    other_evidence,
+    snapshot_date as register_snapshot_date,
+    payee_is_public as is_known_public,
+    payee_control,
+    owned_by as payee_owner_id,
+    is_intermediary as is_known_intermediary,
+    reason as flags_reason
+from {{ source('warehouse', 'organisations') }}
