@@ -1,20 +1,20 @@
 select
-    supplier_id,
-    coalesce(register, '') as register,
-    coalesce(number, '') as number,
-    place_kind,
+    places.supplier_id,
+    coalesce(places.register, '') as register,
+    coalesce(places.number, '') as number,
+    places.place_kind,
     row_number() over (
-        partition by supplier_id, register, number, place_kind
-        order by lad_code
+        partition by places.supplier_id, places.register, places.number, places.place_kind
+        order by places.lad_code
     ) as district_number,
-    postcode,
-    latitude,
-    longitude,
-    ward_code,
-    lsoa_code,
-    lad_code,
-    region_code,
-    country_code,
-    evidence as place_evidence,
-    as_of_date as address_as_of_date
-from {{ source('warehouse', 'supplier_places') }}
+    places.postcode,
+    places.latitude,
+    places.longitude,
+    places.ward_code,
+    places.lsoa_code,
+    places.lad_code,
+    places.region_code,
+    places.country_code,
+    places.evidence as place_evidence,
+    places.as_of_date as address_as_of_date
+from {{ source('warehouse', 'supplier_places') }} as places
