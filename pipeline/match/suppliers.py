@@ -186,7 +186,9 @@ def _best_of_each_unit(possible: pl.DataFrame, suppliers: pl.DataFrame) -> pl.Da
             & ~pl.col("unit").str.starts_with("coh:"),
             # A name without a form is rather that of the body whose whole name it is than that of
             # a CIC or LLP of the same short name; publishers leave out LTD and PLC at will.
-            is_other_form=pl.col("registered_form").is_in(["CIC", "LLP", "LP", "CIO"])
+            is_other_form=pl.col("registered_form")
+            .is_in(["CIC", "LLP", "LP", "CIO"])
+            .fill_null(value=False)
             & has_formless,
             # The charity that a company grew out of often stays in the register with its name.
             is_superseded=(pl.col("register") == "chc")
