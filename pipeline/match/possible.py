@@ -107,7 +107,12 @@ def by_near_name(spellings: pl.DataFrame, registers_dir: Path) -> pl.DataFrame:
         )
         .filter(pl.col("form_rank") != FORM_CONFLICTS)
         .filter((pl.col("difference") != "branch") | _has_branches())
-        .filter(~pl.col("difference").is_in(["reordered", "begun"]) | _is_no_firm())
+        .filter((pl.col("difference") != "reordered") | _is_no_firm())
+        .filter(
+            (pl.col("difference") != "begun")
+            | _is_no_firm()
+            | pl.col("registered_form").eq("CIC").fill_null(value=False)
+        )
         .drop("name_kind", "reading", "legal_form", "registered_form", "difference")
     )
 

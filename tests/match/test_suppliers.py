@@ -33,12 +33,14 @@ def registers_dir(tmp_path_factory):
         written.company("00000014", "SMITH BUILDERS LTD"),
         written.company("IP00015R", "GLEBE HOUSING LIMITED", category="Registered Society"),
         written.company("00000016", "REACH ACADEMIES", category="Academy Trust"),
+        written.company("00000018", "LANCS FELL NETWORK LTD"),
         written.company("00000017", "ACME WORKS (NORTH WEST) LIMITED"),
     )
     written.write_charities_zip(
         source,
         written.charity(232818, "ACS"),
         written.charity(275936, "KIDS"),
+        written.charity(300002, "LANCASHIRE FELL NETWORK"),
         written.charity(300001, "HELPING HANDS TORBAY"),
     )
     written.write_charities_zip(
@@ -246,3 +248,10 @@ def test_no_suppliers_give_empty_typed_frames(registers_dir):
     result = match_suppliers(suppliers({"supplier_name": "X"}).clear(), registers_dir)
     assert result.decisions.schema == DECISIONS
     assert result.candidates.is_empty()
+
+
+def test_a_name_to_the_letter_beats_another_spelling_of_it_whichever_leaves_out_the_form(
+    registers_dir,
+):
+    assert decide(registers_dir, supplier_name="LANCS FELL NETWORK")[0]["number"] == "00000018"
+    assert decide(registers_dir, supplier_name="LANCASHIRE FELL NETWORK")[0]["number"] == "300002"
