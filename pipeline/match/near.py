@@ -147,9 +147,9 @@ create macro word_cost(a, b) as case
 end;
 """
 
-# A name is looked up by each rest of its telling words (all but the small ones) that leaves out one,
-# and by all of them (i = 0). A rest is looked up as the sum of the hashes of its words; `pairs` then
-# compares the words themselves.
+# A name is looked up by each rest of its telling words (all but the small ones) that leaves out
+# one, and by all of them (i = 0). A rest is looked up as the sum of the hashes of its words; then
+# `pairs` compares the words themselves.
 ONE_WORD_APART = f"""
 create table asked_rests as
 with hashed as (
