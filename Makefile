@@ -5,10 +5,11 @@ BIN := .venv/bin
 # A folder of real published files and registers to develop against; the project works without it.
 SHARED ?= ../shared
 REAL := ANCHORSPEND_WAREHOUSE=warehouse/real ANCHORSPEND_REGISTERS=warehouse/real/register_files
+MATCH_FIGURES := dbt_like_sql/seeds/match_figures.csv
 
 export DAGSTER_DISABLE_TELEMETRY := 1
 
-.PHONY: setup demo test check ui real corpus match-quality bench fuzz
+.PHONY: setup demo test check ui real corpus match-quality match-read bench fuzz
 
 setup: .venv/.installed
 
@@ -70,4 +71,8 @@ fuzz: setup
 	$(BIN)/python benchmarks/fuzz.py --minutes 10
 
 match-quality: setup
-	$(BIN)/python benchmarks/match.py $(SHARED)/registers
+	$(BIN)/python benchmarks/match.py $(SHARED)/registers --out $(MATCH_FIGURES)
+
+# After `make real`.
+match-read: setup
+	$(BIN)/python benchmarks/match_read.py warehouse/real --out $(MATCH_FIGURES)

@@ -19,6 +19,7 @@ NOT_A_CONFIDENCE_INTERVAL = (
     "out missing months, bodies that publish nothing, payments below thresholds, matching errors "
     "and head-office effects."
 )
+NOT_MEASURED = "How often the pounds that are matched are matched rightly was not measured."
 PRIVATE_DATA = "different anchors, private data, top-300 method"
 
 _COVERAGE = """
@@ -44,16 +45,24 @@ where place in (select town_name from marts.towns where town_id in (select unnes
     and unit = 'percent'
 order by place, financial_year, measure
 """
+_MATCH_PRECISION = """
+select value, low, high, n, measured_on, method from marts.match_quality
+where metric = 'gbp_weighted_precision'
+"""
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Coverage, shares and published figures of some towns, as rows of the marts."""
+    """Coverage, shares and published figures of some towns, as rows of the marts.
+
+    `match_precision` is how surely a matched pound is matched rightly, as once measured.
+    """
 
     towns: dict[str, str]
     coverage: list[dict[str, Any]]
     shares: list[dict[str, Any]]
     benchmarks: list[dict[str, Any]]
+    match_precision: list[dict[str, Any]]
 
 
 def compare_towns(database_path: Path, town_ids: Sequence[str]) -> Comparison:
@@ -77,6 +86,7 @@ def compare_towns(database_path: Path, town_ids: Sequence[str]) -> Comparison:
             _rows(connection, _COVERAGE, parameters),
             _rows(connection, _SHARES, parameters),
             _rows(connection, _BENCHMARKS, parameters),
+            _rows(connection, _MATCH_PRECISION, {}),
         )
 
 
@@ -96,6 +106,7 @@ def as_json(comparison: Comparison) -> str:
             "coverage": comparison.coverage,
             "shares": comparison.shares,
             "published_benchmarks": comparison.benchmarks,
+            "match_precision": comparison.match_precision,
             "caveat": NOT_A_CONFIDENCE_INTERVAL,
         },
         default=str,
@@ -124,6 +135,7 @@ def as_text(comparison: Comparison) -> str:
             *_headline_lines(comparison),
             *_repeated_total_lines(comparison),
             NOT_A_CONFIDENCE_INTERVAL,
+            *_match_precision_lines(comparison),
         ]
     else:
         parts.append("No payments are held for these towns: there is no share to compare.")
@@ -220,6 +232,15 @@ def _headline(row: dict[str, Any]) -> str:
         f"of the influenceable spend we hold ({row['amount_basis']} of VAT, "
         f"{row['anchors_with_payments']} of {row['anchor_count']} anchors)."
     )
+
+
+def _match_precision_lines(comparison: Comparison) -> list[str]:
+    return [
+        f"Of each matched pound {_percent(row['value'])} is matched to the right organisation (95% "
+        f"interval {_band(row['low'], row['high'])}; {row['n']} draws of decisions on real "
+        f"files, read by hand, {row['measured_on']:%d %B %Y}; see marts.match_quality)."
+        for row in comparison.match_precision
+    ] or [NOT_MEASURED]
 
 
 def _repeated_total_lines(comparison: Comparison) -> list[str]:

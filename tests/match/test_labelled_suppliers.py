@@ -8,6 +8,7 @@ import pytest
 from pipeline.match.suppliers import match_suppliers
 from pipeline.registers.loading import load_registers
 
+READ = Path(__file__).resolve().parents[1] / "real" / "decisions_read.csv"
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "registers"
 
 
@@ -16,7 +17,7 @@ def registers_dir(tmp_path_factory):
     if not SHARED.is_dir():
         pytest.skip("../shared/registers is not beside the project")
     folder = tmp_path_factory.mktemp("registers")
-    load_registers(SHARED, folder)
+    load_registers(SHARED, folder, built_in_bodies=True)
     return folder
 
 
@@ -78,3 +79,21 @@ def test_names_judged_to_be_in_no_register_are_hardly_ever_matched(registers_dir
     nhs = decisions.filter(pl.col("supplier_id").str.contains(r"\b(NHS|CCG)\b"))
     assert nhs.filter(pl.col("class") == "public_body").height / nhs.height >= 0.95
     assert nhs.filter(pl.col("register") == "coh").height / nhs.height <= 0.01
+
+
+def test_decisions_that_a_person_has_read_still_stand(registers_dir):
+    read = pl.read_csv(READ, infer_schema=False).filter(pl.col("supplier") != "individual")
+    now = decisions_of(read["supplier"], registers_dir).select(
+        supplier="supplier_id",
+        decision_now="decision",
+        number_now=pl.when(pl.col("decision") == "matched").then("number"),
+    )
+    changed = read.join(now, on="supplier").filter(
+        ~pl.struct("decision", "number").eq_missing(
+            pl.struct(decision="decision_now", number="number_now")
+        )
+    )
+    assert changed.height == 0, (
+        "read these again and correct the verdicts in tests/real/decisions_read.csv: "
+        f"{changed.select('publisher', 'supplier', 'number', 'number_now').rows()}"
+    )
