@@ -78,6 +78,23 @@ def test_compare_prints_csv_and_json_of_the_same_rows(built):
     assert [row["total_gbp"] for row in rows] == ["24000.0000", "17700.0000"]
 
 
+def test_compare_prints_the_match_precision_that_was_measured_beside_the_shares(built):
+    rows = json.loads(
+        built(
+            "sql",
+            "select value, low, high, n from marts.match_quality"
+            " where metric = 'gbp_weighted_precision'",
+            "--json",
+        )[1]
+    )
+    measured = json.loads(built("compare", "marlhaven", "--json")[1])["match_precision"]
+    assert [row["n"] for row in measured] == [int(row["n"]) for row in rows] != []
+    assert 0 < measured[0]["low"] < measured[0]["value"] < measured[0]["high"] < 1
+    text = built("compare", "marlhaven")[1]
+    assert f"Of each matched pound {measured[0]['value']:.1%} is matched to the right" in text
+    assert f"{measured[0]['n']} draws of decisions on real files" in text
+
+
 def test_a_second_run_builds_nothing_and_says_so(built):
     code, out, _ = built("run", "--offline")
     assert code == 0

@@ -110,23 +110,18 @@ def _prepare(sql: duckdb.DuckDBPyConnection, asked: Path, names: Path) -> None:
     sql.execute(MACROS)
     sql.execute(
         "create view names as select *, file_row_number as name_id,"
-        " string_split(name_words, ' ') as words, telling(string_split(name_words, ' ')) as telling"
-        f" from read_parquet('{names}', file_row_number = true) where name_words is not null"
+        f" string_split(name_words, ' ') as words from read_parquet('{names}',"
+        " file_row_number = true) where name_words is not null"
     )
     sql.execute(
         "create table asked as select row_number() over () as asked_id, * exclude (words),"
-        " string_split(name_words, ' ') as words, telling(string_split(name_words, ' ')) as telling"
-        f" from read_parquet('{asked}')"
+        f" string_split(name_words, ' ') as words from read_parquet('{asked}')"
     )
 
 
 MACROS = """
 create macro word_hashes(words) as
     list_transform(words, lambda word: (hash(word) >> 12)::bigint);
-create macro telling(words) as case
-    when len([word for word in words if not is_small(word)]) = 0 then words
-    else [word for word in words if not is_small(word)]
-end;
 create macro without(words, i) as list_concat(words[1:i - 1], words[i + 1:]);
 create macro acronym(words) as
     array_to_string([left(word, 1) for word in words if not is_small(word)], '');
@@ -147,23 +142,22 @@ create macro word_cost(a, b) as case
 end;
 """
 
-# A name is looked up by each rest of its telling words (all but the small ones) that leaves out
-# one, and by all of them (i = 0). A rest is looked up as the sum of the hashes of its words; then
-# `pairs` compares the words themselves.
+# A name is looked up by each rest of it that leaves out one word, and by all of it (i = 0). A rest
+# is looked up as the sum of the hashes of its words; `pairs` then compares the words themselves.
 ONE_WORD_APART = f"""
 create table asked_rests as
 with hashed as (
-    select asked_id, telling, name_key, word_hashes(telling) as hashes from asked
-    where len(telling) <= {LONGEST_NAME}
+    select asked_id, words, name_key, word_hashes(words) as hashes from asked
+    where len(words) <= {LONGEST_NAME}
 )
 select asked_id, i,
     list_sum(hashes)::bigint - case when i = 0 then 0 else hashes[i] end as rest
-from hashed, unnest(range(0, len(telling) + 1)) as u(i)
-where length(name_key) - case when i = 0 then 0 else length(telling[i]) end >= {SHORTEST_REST};
+from hashed, unnest(range(0, len(words) + 1)) as u(i)
+where length(name_key) - case when i = 0 then 0 else length(words[i]) end >= {SHORTEST_REST};
 
 create table name_rests as
 with hashed as (
-    select name_id, word_hashes(telling) as hashes from names where len(telling) <= {LONGEST_NAME}
+    select name_id, word_hashes(words) as hashes from names where len(words) <= {LONGEST_NAME}
 ),
 rests as (
     select name_id, unnest(range(0, len(hashes) + 1)) as i,
@@ -177,20 +171,18 @@ select rest, count(distinct name_id) as crowd from name_rests where i > 0 group 
 
 create table pairs as
 select asked_id, name_id, crowd,
-    case when a.i = 0 then '' else asked.telling[a.i] end as asked_word,
-    case when n.i = 0 then '' else names.telling[n.i] end as name_word,
+    case when a.i = 0 then '' else asked.words[a.i] end as asked_word,
+    case when n.i = 0 then '' else names.words[n.i] end as name_word,
     asked.words as asked_words, names.words as name_words, names.register, names.number,
-    names.name_kind, names.legal_form as registered_form,
-    [word for word in asked.words if is_small(word)]
-    != [word for word in names.words if is_small(word)] as small_words_differ
+    names.name_kind, names.legal_form as registered_form
 from asked_rests as a
 join name_rests as n using (rest)
 left join crowds using (rest)
 join asked using (asked_id)
 join names using (name_id)
-where (a.i > 0 or n.i > 0 or asked.words != names.words)
-    and case when a.i = 0 then asked.telling else without(asked.telling, a.i) end
-    = case when n.i = 0 then names.telling else without(names.telling, n.i) end;
+where (a.i > 0 or n.i > 0)
+    and case when a.i = 0 then asked.words else without(asked.words, a.i) end
+    = case when n.i = 0 then names.words else without(names.words, n.i) end;
 
 create table frequencies as
 with wanted as (
@@ -204,11 +196,12 @@ create table one_word_apart as
 with priced as (
     select pairs.*,
         case
-            when asked_word = '' and name_word = '' then 0.1
-            when asked_word = '' and name_word = acronym(asked_words) then 0.1
-            when name_word = '' and asked_word = acronym(name_words) then 0.1
+            when asked_word = '' and is_small(name_word) then 0.2
+            when asked_word = '' and name_word = acronym(asked_words) then 0.2
+            when name_word = '' and is_small(asked_word) then 0.2
+            when name_word = '' and asked_word = acronym(name_words) then 0.2
             when asked_word != '' and name_word != '' then word_cost(asked_word, name_word)
-        end + case when small_words_differ then 0.1 else 0 end as cost
+        end as cost
     from pairs
 )
 select priced.* from priced
@@ -216,9 +209,8 @@ left join frequencies as a on a.word = asked_word
 left join frequencies as n on n.word = name_word
 where cost is not null and (
     cost <= 0.2 and greatest(len(asked_words), len(name_words)) >= 4
-    or (crowd <= {CROWDED_REST} and cost <= 0.3 and asked_word || name_word != '')
+    or (crowd <= {CROWDED_REST} and cost <= 0.3)
     or coalesce(a.names_with_word, 0) * {MISSPELT_RATIO} <= n.names_with_word
-        and (not small_words_differ or greatest(len(asked_words), len(name_words)) >= 4)
 );
 """
 
@@ -238,8 +230,8 @@ from asked_rests as a
 join name_rests as n using (rest)
 join asked using (asked_id)
 join names using (name_id)
-where a.i = 0 and n.i = 0 and asked.telling != names.telling
-    and length(asked.name_key) >= 10 and list_sort(asked.telling) = list_sort(names.telling);
+where a.i = 0 and n.i = 0 and asked.words != names.words
+    and length(asked.name_key) >= 10 and list_sort(asked.words) = list_sort(names.words);
 """
 
 # "NUFFIELD HEALTH PLYMOUTH": the first words are the whole name of a body that is no private firm.

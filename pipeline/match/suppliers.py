@@ -53,6 +53,7 @@ QUALITIES = [
     "kind_rank",
     "is_other_form",
     "is_respelt",
+    "adds_form",
     "is_superseded",
     "elsewhere",
 ]
@@ -185,11 +186,13 @@ def _best_of_each_unit(possible: pl.DataFrame, suppliers: pl.DataFrame) -> pl.Da
             is_fallback=pl.col("register").is_in(FALLBACK_REGISTERS)
             & ~pl.col("unit").str.starts_with("coh:"),
             # A name without a form is rather that of the body whose whole name it is than that of
-            # a CIC or LLP of the same short name; publishers leave out LTD and PLC at will.
+            # a CIC or LLP of the same short name; publishers leave out LTD and PLC at will, so that
+            # these count only between names that are spelt alike.
             is_other_form=pl.col("registered_form")
             .is_in(["CIC", "LLP", "LP", "CIO"])
             .fill_null(value=False)
             & has_formless,
+            adds_form=pl.col("registered_form").is_not_null() & has_formless,
             # The charity that a company grew out of often stays in the register with its name.
             is_superseded=(pl.col("register") == "chc")
             & pl.col("other_number").is_null()

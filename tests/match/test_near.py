@@ -40,8 +40,6 @@ def registers_dir(tmp_path_factory):
         written.company("00300003", "CARE OUTLOOK LTD"),
         written.company("00300004", "TORBAY ROOFING AND SCAFFOLDING SUPPLIES LIMITED"),
         written.company("00300006", "PENHALE DENTAL SOCIAL ENTERPRISE CIC"),
-        written.company("00300007", "ONE IN ONE LIMITED"),
-        written.company("00300008", "ORCHARD PUBLIC RELATIONS ASSOCIATION LIMITED"),
         written.company("00300005", "HONITON COLLEGE ACADEMY TRUST", category="Academy Trust"),
     )
     written.write_charities_zip(
@@ -57,7 +55,6 @@ def registers_dir(tmp_path_factory):
         written.charity(210001, "LEEDS MOORTOWN UNIVERSITY STUDENTS UNION"),
         written.charity(210002, "SHIRLEY BAPTIST CHURCH SOLIHULL"),
         written.charity(210003, "OFF THE RECORD BRISTOL"),
-        written.charity(210004, "MARLHAVEN ROTARY CLUB"),
     )
     load_registers(source, registers_dir)
     return registers_dir
@@ -88,7 +85,7 @@ def test_one_word_misspelt_cut_short_or_small_is_the_same_name(registers_dir, na
     decision = decide(registers_dir, name)
     assert (decision["decision"], decision["number"]) == ("matched", number)
     assert decision["method"] == "near_current"
-    assert 0.6 < decision["score"] <= 0.97
+    assert 0.6 < decision["score"] < 0.96
 
 
 @pytest.mark.parametrize(
@@ -101,7 +98,6 @@ def test_one_word_misspelt_cut_short_or_small_is_the_same_name(registers_dir, na
         "BRADWELL HALL",
         "SIMPSON ROOFING LTD",
         "ACME IN HOLDINGS LTD",
-        "ONE TO ONE",
         "BRADWELL HALT NURSING HOME",
         "ORCHID ROOFING LTD",
         "INTEGRATED HEALTH PARTNERS 2 LTD",
@@ -148,54 +144,6 @@ def test_an_exact_name_goes_before_a_near_one(registers_dir):
     assert decide(registers_dir, "BRIGHTSTONES CLEANING")["number"] == "00000007"
 
 
-@pytest.mark.parametrize(
-    ("name", "number", "method"),
-    [
-        ("GRIFFITHS ALUN (CONTRACTORS) LTD", "00300001", "surname_current"),
-        ("BIRMINGHAM FOCUS", "1065745", "reordered_current"),
-        ("RED ROSE RECOVERY", "1152474", "begun_current"),
-        ("WEST DEVON BUSINESS INFORMATIO", "00300002", "cut_current"),
-        ("WEST DEVON BUSINESS INFORMATION", "00300002", "cut_current"),
-        ("HONITON COLLEGE ACADEMY TRUST", "00300005", "exact_current"),
-        ("HOSPICEAA ATAA HOMEAA CARLISLE & N LAKELAND", "1095708", "near_current"),
-        ("BARNET REFUGEE SERVICE PHB BC143839 15E", "1107965", "exact_current_without_reference"),
-    ],
-)
-def test_a_name_in_another_order_cut_or_garbled_is_the_same(registers_dir, name, number, method):
-    decision = decide(registers_dir, name)
-    assert (decision["number"], decision["method"]) == (number, method)
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "OUTLOOK CARE LTD",
-        "TORBAY ROOFING AND SCAFFOLDING",
-        "LEEDS MOORTOWN UNIVERSITY",
-        "SHIRLEY BAPTIST CHURCH",
-        "OFF THE RECORD",
-    ],
-    ids=["order of a firm", "other goods", "the union of it", "churches", "a short name"],
-)
-def test_a_name_that_another_begins_with_is_another(registers_dir, name):
-    assert decide(registers_dir, name)["decision"] != "matched"
-
-
-@pytest.mark.parametrize(
-    ("name", "number", "method"),
-    [
-        ("HOSPICE AT HOME FOR CARLISLE & NORTH LAKELANDS", "1095708", "near_current"),
-        ("ORCHARD PUBLIC RELATIONS & ASSOCIATION OPRA", "00300008", "near_current"),
-        ("ROTARY CLUB OF MARLHAVEN", "210004", "reordered_current"),
-        ("PENHALE DENTAL SOCIAL", "00300006", "begun_current"),
-    ],
-)
-def test_small_words_beside_another_difference_and_a_cut_interest_company_count_little(
-    registers_dir, name, number, method
-):
-    decision = decide(registers_dir, name)
-    assert (decision["decision"], decision["number"], decision["method"]) == (
-        "matched",
-        number,
-        method,
-    )
+def test_a_cut_name_goes_on_in_the_one_interest_company_that_begins_so(registers_dir):
+    decision = decide(registers_dir, "PENHALE DENTAL SOCIAL")
+    assert (decision["number"], decision["method"]) == ("00300006", "begun_current")
