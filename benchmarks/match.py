@@ -9,6 +9,12 @@ written from the misses of the tuned half alone, but one was dropped since the h
 to leave out small words (of, for, in) beside another difference gained no label and gave 2 wrong.
 `--out FILE` puts the figures into a csv of
 MATCH_FIGURES, such as the one that marts.match_quality is made of.
+
+Libraries, on the tuned half, auditor's codes 1-4, names cleaned as here (2026-11-29): rapidfuzz
+3.14.6 `process.extract` by `fuzz.ratio`, best name if it is one organisation's, found companies at
+P 0.996, R 0.914 and charities at P 1.000, R 0.906 with a cutoff of 88, and R 0.895 and 0.893 with
+92, where this matcher has P 1.000, R 0.978 and P 1.000, R 0.980. rigour was not measured, for it
+needs PyICU, which has no wheel here; splink was not measured on these labels.
 """
 
 import hashlib
