@@ -14,6 +14,8 @@ select
     end as unit_id,
     payments.is_redacted or suppliers.supplier_class = 'redacted' as is_withheld,
     payments.financial_year,
+    payments.payment_month,
+    payments.category,
     payments.amount_basis,
     payments.influenceable,
     payments.amount_gbp,

@@ -1,0 +1,33 @@
+select
+    shares.town_id,
+    towns.town_name,
+    towns.county_area_name,
+    shares.cut_name as publisher_kind,
+    shares.financial_year,
+    shares.amount_basis,
+    shares.scope,
+    shares.anchors_with_payments,
+    shares.payment_rows,
+    shares.supplier_count,
+    shares.total_gbp,
+    shares.town_gbp,
+    shares.rest_of_county_gbp,
+    shares.rest_of_region_gbp,
+    shares.rest_of_uk_gbp,
+    shares.unknown_gbp,
+    shares.credits_gbp,
+    shares.redacted_gbp,
+    shares.unclear_gbp,
+    shares.repeated_total_gbp,
+    shares.undated_town_gbp,
+    shares.undated_outside_town_gbp,
+    shares.share_in_town_low,
+    shares.share_in_town_high,
+    shares.share_in_county_low,
+    shares.share_in_county_high,
+    shares.placed_share,
+    shares.located_share_in_town,
+    shares.no_headline_reason
+from {{ ref('int_retention_shares') }} as shares
+inner join {{ ref('stg_registry__towns') }} as towns on shares.town_id = towns.town_id
+where shares.cut = 'kind' and shares.local_definition = 'registered' and shares.payees = 'all'
