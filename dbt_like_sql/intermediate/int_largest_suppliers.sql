@@ -25,5 +25,5 @@ with suppliers as (
 select *
 from suppliers
 qualify row_number() over (
-    partition by town_id, financial_year, amount_basis, scope order by amount_gbp desc, unit_id
+    partition by town_id, financial_year, amount_basis, scope order by amount_gbp desc, unit_id asc
 ) = 1

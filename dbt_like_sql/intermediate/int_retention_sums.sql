@@ -1,15 +1,15 @@
 with counted as (
     select
         sums.*,
-        groups.payees,
+        choices.payees,
         publishers.publisher_kind
     from {{ ref('int_town_unit_sums') }} as sums
-    inner join {{ ref('payee_groups') }} as groups
+    inner join {{ ref('payee_groups') }} as choices
         on
-            (groups.with_public or not sums.payee_is_public)
-            and (groups.with_anchor_owned or not sums.is_anchor_owned)
-            and (groups.with_intermediaries or not sums.is_intermediary)
-            and (sums.part = 'year' or groups.payees = 'all')
+            (choices.with_public or not sums.payee_is_public)
+            and (choices.with_anchor_owned or not sums.is_anchor_owned)
+            and (choices.with_intermediaries or not sums.is_intermediary)
+            and (sums.part = 'year' or choices.payees = 'all')
     inner join {{ ref('stg_registry__publishers') }} as publishers
         on sums.publisher_id = publishers.publisher_id
 )
@@ -58,15 +58,16 @@ select
         least(amount_gbp, 0), 0
     )) as county_may_lose_gbp
 from counted
-group by grouping sets (
-    (town_id, financial_year, amount_basis, scope, local_definition, payees, part, part_name),
-    (
-        town_id, financial_year, amount_basis, scope, local_definition, payees, part, part_name,
-        publisher_id
-    ),
-    (
-        town_id, financial_year, amount_basis, scope, local_definition, payees, part, part_name,
-        publisher_kind
+group by
+    grouping sets (
+        (town_id, financial_year, amount_basis, scope, local_definition, payees, part, part_name),
+        (
+            town_id, financial_year, amount_basis, scope, local_definition, payees, part, part_name,
+            publisher_id
+        ),
+        (
+            town_id, financial_year, amount_basis, scope, local_definition, payees, part, part_name,
+            publisher_kind
+        )
     )
-)
 having part = 'year' or (grouping(publisher_id) = 1 and grouping(publisher_kind) = 1)

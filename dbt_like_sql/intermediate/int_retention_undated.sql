@@ -46,7 +46,7 @@ counted as (
         undated.amount_basis,
         scopes.scope,
         bands.local_definition,
-        groups.payees,
+        choices.payees,
         coalesce(undated.category, 'no category') as category,
         undated.amount_gbp,
         bands.may_be_town,
@@ -66,11 +66,11 @@ counted as (
             and anchors.town_id = bands.town_id
     inner join {{ ref('int_unit_flags') }} as flags
         on undated.publisher_id = flags.publisher_id and undated.unit_id = flags.unit_id
-    inner join {{ ref('payee_groups') }} as groups
+    inner join {{ ref('payee_groups') }} as choices
         on
-            (groups.with_public or not flags.payee_is_public)
-            and (groups.with_anchor_owned or not flags.is_anchor_owned)
-            and (groups.with_intermediaries or not flags.is_intermediary)
+            (choices.with_public or not flags.payee_is_public)
+            and (choices.with_anchor_owned or not flags.is_anchor_owned)
+            and (choices.with_intermediaries or not flags.is_intermediary)
     inner join {{ ref('stg_registry__publishers') }} as publishers
         on undated.publisher_id = publishers.publisher_id
 )

@@ -32,20 +32,27 @@ profiles as (
     group by unit_suppliers.publisher_id, unit_suppliers.unit_id
 ),
 
+described as (
+    select distinct
+        supplier_class,
+        category
+    from profiles
+),
+
 kinds as (
     select
-        profiles.supplier_class,
-        profiles.category,
+        described.supplier_class,
+        described.category,
         min_by(rules.owner_kind, rules.rule_order) as owner_kind
-    from (select distinct supplier_class, category from profiles) as profiles
+    from described
     inner join {{ ref('owner_kinds') }} as rules
         on regexp_matches(
             case rules.looks_in
-                when 'category' then coalesce(profiles.category, '') else profiles.supplier_class
+                when 'category' then coalesce(described.category, '') else described.supplier_class
             end,
             rules.pattern, 'i'
         )
-    group by profiles.supplier_class, profiles.category
+    group by described.supplier_class, described.category
 )
 
 select

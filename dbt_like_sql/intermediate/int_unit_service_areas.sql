@@ -19,5 +19,5 @@ select
     bool_or(units.is_withheld or places.may_be_outside) as may_be_outside
 from {{ ref('int_spend_units') }} as units
 inner join places on units.supplier_id = places.supplier_id
-where units.publisher_id in (select publisher_id from {{ ref('stg_registry__service_areas') }})
+semi join {{ ref('stg_registry__service_areas') }} as served on units.publisher_id = served.publisher_id
 group by units.publisher_id, units.unit_id

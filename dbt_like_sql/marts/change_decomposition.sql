@@ -30,21 +30,21 @@ years as (
 
 pairs as (
     select
-        after.town_id,
-        after.amount_basis,
-        before.financial_year as year_before,
-        after.financial_year as year_after,
-        before.first_year,
-        cast(before.town_gbp as double) / cast(before.total_gbp as double) as share_before,
-        cast(after.town_gbp as double) / cast(after.total_gbp as double) as share_after,
-        cast(before.total_gbp as double) as total_before,
-        cast(after.total_gbp as double) as total_after
-    from years as after
-    inner join years as before
+        later.town_id,
+        later.amount_basis,
+        earlier.financial_year as year_before,
+        later.financial_year as year_after,
+        earlier.first_year,
+        cast(earlier.town_gbp as double) / cast(earlier.total_gbp as double) as share_before,
+        cast(later.town_gbp as double) / cast(later.total_gbp as double) as share_after,
+        cast(earlier.total_gbp as double) as total_before,
+        cast(later.total_gbp as double) as total_after
+    from years as later
+    inner join years as earlier
         on
-            after.town_id = before.town_id
-            and after.amount_basis = before.amount_basis
-            and after.first_year = before.first_year + 1
+            later.town_id = earlier.town_id
+            and later.amount_basis = earlier.amount_basis
+            and later.first_year = earlier.first_year + 1
 ),
 
 payers as (
@@ -58,32 +58,36 @@ payers as (
 
 joined as (
     select
-        coalesce(after.town_id, before.town_id) as town_id,
-        coalesce(after.amount_basis, before.amount_basis) as amount_basis,
-        coalesce(after.unit_id, before.unit_id) as unit_id,
-        coalesce(after.publisher_id, before.publisher_id) as publisher_id,
-        coalesce(after.first_year - 1, before.first_year) as first_year,
-        coalesce(before.total_gbp, 0) as before_gbp,
-        coalesce(after.total_gbp, 0) as after_gbp,
-        coalesce(before.town_gbp, 0) as before_town_gbp,
-        coalesce(after.town_gbp, 0) as after_town_gbp,
-        before.unit_id is not null as is_before,
-        after.unit_id is not null as is_after,
-        coalesce(after.is_unknown, before.is_unknown) as is_unknown
-    from units as before
-    full join units as after
+        coalesce(later.town_id, earlier.town_id) as town_id,
+        coalesce(later.amount_basis, earlier.amount_basis) as amount_basis,
+        coalesce(later.unit_id, earlier.unit_id) as unit_id,
+        coalesce(later.publisher_id, earlier.publisher_id) as publisher_id,
+        coalesce(later.first_year - 1, earlier.first_year) as first_year,
+        coalesce(earlier.total_gbp, 0) as before_gbp,
+        coalesce(later.total_gbp, 0) as after_gbp,
+        coalesce(earlier.town_gbp, 0) as before_town_gbp,
+        coalesce(later.town_gbp, 0) as after_town_gbp,
+        earlier.unit_id is not null as is_before,
+        later.unit_id is not null as is_after,
+        coalesce(later.is_unknown, earlier.is_unknown) as is_unknown
+    from units as earlier
+    full join units as later
         on
-            before.town_id = after.town_id
-            and before.amount_basis = after.amount_basis
-            and before.unit_id = after.unit_id
-            and before.publisher_id = after.publisher_id
-            and before.first_year = after.first_year - 1
+            earlier.town_id = later.town_id
+            and earlier.amount_basis = later.amount_basis
+            and earlier.unit_id = later.unit_id
+            and earlier.publisher_id = later.publisher_id
+            and earlier.first_year = later.first_year - 1
 ),
 
 grouped as (
     select
         pairs.*,
-        joined.* exclude (town_id, amount_basis, first_year),
+        joined.unit_id,
+        joined.before_gbp,
+        joined.after_gbp,
+        joined.before_town_gbp,
+        joined.after_town_gbp,
         case
             when payer_before.publisher_id is null then 'publisher added'
             when payer_after.publisher_id is null then 'publisher missing'

@@ -3,7 +3,7 @@ with ranked as (
         *,
         row_number() over (
             partition by town_id, publisher_id, financial_year, amount_basis
-            order by amount_gbp desc, unit_id
+            order by amount_gbp desc, unit_id asc
         ) as place
     from {{ ref('int_town_unit_sums') }}
     where
@@ -44,16 +44,16 @@ select
     top_300.town_high_gbp / top_300.total_gbp as top_share_in_town_high,
     top_300.county_gbp / top_300.total_gbp as top_share_in_county_low,
     top_300.county_high_gbp / top_300.total_gbp as top_share_in_county_high,
-    shares.total_gbp as all_total_gbp,
-    shares.share_in_town_low as all_share_in_town_low,
-    shares.share_in_town_high as all_share_in_town_high,
-    shares.share_in_county_low as all_share_in_county_low,
-    shares.share_in_county_high as all_share_in_county_high
+    retention.total_gbp as all_total_gbp,
+    retention.share_in_town_low as all_share_in_town_low,
+    retention.share_in_town_high as all_share_in_town_high,
+    retention.share_in_county_low as all_share_in_county_low,
+    retention.share_in_county_high as all_share_in_county_high
 from top_300
 inner join {{ ref('stg_registry__towns') }} as towns on top_300.town_id = towns.town_id
-inner join {{ ref('spend_retention_by_town_year') }} as shares
+inner join {{ ref('spend_retention_by_town_year') }} as retention
     on
-        top_300.town_id = shares.town_id
-        and top_300.financial_year = shares.financial_year
-        and top_300.amount_basis = shares.amount_basis
-        and shares.scope = 'headline'
+        top_300.town_id = retention.town_id
+        and top_300.financial_year = retention.financial_year
+        and top_300.amount_basis = retention.amount_basis
+        and retention.scope = 'headline'

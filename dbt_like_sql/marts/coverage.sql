@@ -7,8 +7,9 @@ with span as (
 ),
 
 months as (
-    select cast(unnest(range(first_month, last_month + interval 1 month, interval 1 month)) as date)
-        as payment_month
+    select
+        cast(unnest(range(first_month, last_month + interval 1 month, interval 1 month)) as date)
+            as payment_month
     from span
 ),
 

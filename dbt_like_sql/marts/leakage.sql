@@ -23,12 +23,21 @@ with placed as (
 
 described as (
     select
-        placed.*,
-        unnest([
-            {'dimension': 'owner_kind', 'value': owner_kind},
-            {'dimension': 'sic_section', 'value': sic_section_name},
-            {'dimension': 'place', 'value': place}
-        ]) as part
+        *,
+        'owner_kind' as dimension,
+        owner_kind as dimension_value
+    from placed
+    union all
+    select
+        *,
+        'sic_section' as dimension,
+        sic_section_name as dimension_value
+    from placed
+    union all
+    select
+        *,
+        'place' as dimension,
+        place as dimension_value
     from placed
 )
 
@@ -36,12 +45,12 @@ select
     town_id,
     financial_year,
     amount_basis,
-    part.dimension as dimension,
-    part.value as dimension_value,
+    dimension,
+    dimension_value,
     count(distinct unit_id) as supplier_count,
     sum(amount_gbp) as total_gbp,
     sum(if(band = 'town', amount_gbp, 0)) as town_gbp,
     sum(if(band in ('rest_of_county', 'rest_of_region', 'rest_of_uk'), amount_gbp, 0)) as leaving_gbp,
     sum(if(band = 'unknown', amount_gbp, 0)) as unknown_gbp
 from described
-group by town_id, financial_year, amount_basis, part.dimension, part.value
+group by town_id, financial_year, amount_basis, dimension, dimension_value

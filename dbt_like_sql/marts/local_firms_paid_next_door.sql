@@ -1,18 +1,20 @@
 -- A firm is only said to be unpaid at home where every anchor of the town is covered all year.
-with complete as (
+with held as (
+    select
+        publisher_id,
+        financial_year,
+        count(*) as months
+    from {{ ref('coverage') }}
+    where status = 'published'
+    group by publisher_id, financial_year
+),
+
+complete as (
     select
         anchors.town_id,
         anchors.financial_year
     from {{ ref('int_anchor_years') }} as anchors
-    left join (
-        select
-            publisher_id,
-            financial_year,
-            count(*) as months
-        from {{ ref('coverage') }}
-        where status = 'published'
-        group by publisher_id, financial_year
-    ) as held
+    left join held
         on anchors.publisher_id = held.publisher_id and anchors.financial_year = held.financial_year
     group by anchors.town_id, anchors.financial_year
     having bool_and(coalesce(held.months, 0) = 12)

@@ -24,78 +24,78 @@ months as (
 )
 
 select
-    shares.town_id,
+    retention.town_id,
     towns.town_name,
     towns.county_area_name,
-    shares.financial_year,
-    shares.amount_basis,
-    shares.scope,
+    retention.financial_year,
+    retention.amount_basis,
+    retention.scope,
     anchor_counts.anchor_count,
-    shares.anchors_with_payments,
+    retention.anchors_with_payments,
     coalesce(months.anchor_months, 0) as anchor_months,
-    shares.payment_rows,
-    shares.supplier_count,
-    shares.total_gbp,
-    shares.town_gbp,
-    shares.rest_of_county_gbp,
-    shares.rest_of_region_gbp,
-    shares.rest_of_uk_gbp,
-    shares.unknown_gbp,
-    shares.credits_gbp,
-    shares.redacted_gbp,
-    shares.unclear_gbp,
-    shares.repeated_total_gbp,
-    shares.undated_town_gbp,
-    shares.undated_outside_town_gbp,
-    shares.share_in_town_low,
-    shares.share_in_town_high,
-    shares.share_in_county_low,
-    shares.share_in_county_high,
-    shares.placed_share,
-    shares.located_share_in_town,
-    shares.no_headline_reason,
+    retention.payment_rows,
+    retention.supplier_count,
+    retention.total_gbp,
+    retention.town_gbp,
+    retention.rest_of_county_gbp,
+    retention.rest_of_region_gbp,
+    retention.rest_of_uk_gbp,
+    retention.unknown_gbp,
+    retention.credits_gbp,
+    retention.redacted_gbp,
+    retention.unclear_gbp,
+    retention.repeated_total_gbp,
+    retention.undated_town_gbp,
+    retention.undated_outside_town_gbp,
+    retention.share_in_town_low,
+    retention.share_in_town_high,
+    retention.share_in_county_low,
+    retention.share_in_county_high,
+    retention.placed_share,
+    retention.located_share_in_town,
+    retention.no_headline_reason,
     largest.amount_gbp as largest_supplier_gbp,
     case
         when
-            shares.share_in_town_low is not null
-            and shares.total_gbp > largest.amount_gbp
-            and shares.town_low_gbp >= largest.in_low_gbp
+            retention.share_in_town_low is not null
+            and retention.total_gbp > largest.amount_gbp
+            and retention.town_low_gbp >= largest.in_low_gbp
             then
-                (shares.town_low_gbp - largest.in_low_gbp)
-                / (shares.town_low_total_gbp - largest.amount_gbp)
+                (retention.town_low_gbp - largest.in_low_gbp)
+                / (retention.town_low_total_gbp - largest.amount_gbp)
     end as share_without_largest_supplier_low,
     case
         when
-            shares.share_in_town_high is not null
-            and shares.total_gbp > largest.amount_gbp
-            and shares.town_high_gbp - largest.in_high_gbp
-            <= shares.town_high_total_gbp - largest.amount_gbp
+            retention.share_in_town_high is not null
+            and retention.total_gbp > largest.amount_gbp
+            and retention.town_high_gbp - largest.in_high_gbp
+            <= retention.town_high_total_gbp - largest.amount_gbp
             then
-                (shares.town_high_gbp - largest.in_high_gbp)
-                / (shares.town_high_total_gbp - largest.amount_gbp)
+                (retention.town_high_gbp - largest.in_high_gbp)
+                / (retention.town_high_total_gbp - largest.amount_gbp)
     end as share_without_largest_supplier_high,
-    cast(shares.total_gbp * 100 / deflators.deflator as decimal(18, 2)) as total_real_gbp,
-    cast(shares.town_gbp * 100 / deflators.deflator as decimal(18, 2)) as town_real_gbp,
+    cast(retention.total_gbp * 100 / deflators.deflator as decimal(18, 2)) as total_real_gbp,
+    cast(retention.town_gbp * 100 / deflators.deflator as decimal(18, 2)) as town_real_gbp,
     case
         when deflators.deflator is null then 'no deflator is held for this year'
         when deflators.is_forecast then 'the deflator of this year is a forecast'
     end as real_gbp_note
-from {{ ref('int_retention_shares') }} as shares
-inner join {{ ref('stg_registry__towns') }} as towns on shares.town_id = towns.town_id
+from {{ ref('int_retention_shares') }} as retention
+inner join {{ ref('stg_registry__towns') }} as towns on retention.town_id = towns.town_id
 inner join anchor_counts
     on
-        shares.town_id = anchor_counts.town_id
-        and shares.financial_year = anchor_counts.financial_year
+        retention.town_id = anchor_counts.town_id
+        and retention.financial_year = anchor_counts.financial_year
 left join months
     on
-        shares.town_id = months.town_id
-        and shares.financial_year = months.financial_year
-        and shares.amount_basis = months.amount_basis
+        retention.town_id = months.town_id
+        and retention.financial_year = months.financial_year
+        and retention.amount_basis = months.amount_basis
 left join {{ ref('int_largest_suppliers') }} as largest
     on
-        shares.town_id = largest.town_id
-        and shares.financial_year = largest.financial_year
-        and shares.amount_basis = largest.amount_basis
-        and shares.scope = largest.scope
-left join {{ ref('gdp_deflators') }} as deflators on shares.financial_year = deflators.financial_year
-where shares.cut = 'town' and shares.local_definition = 'registered' and shares.payees = 'all'
+        retention.town_id = largest.town_id
+        and retention.financial_year = largest.financial_year
+        and retention.amount_basis = largest.amount_basis
+        and retention.scope = largest.scope
+left join {{ ref('gdp_deflators') }} as deflators on retention.financial_year = deflators.financial_year
+where retention.cut = 'town' and retention.local_definition = 'registered' and retention.payees = 'all'

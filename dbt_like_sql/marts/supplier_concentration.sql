@@ -7,7 +7,7 @@ with suppliers as (
         amount_gbp,
         row_number() over (
             partition by town_id, publisher_id, financial_year, amount_basis
-            order by amount_gbp desc, unit_id
+            order by amount_gbp desc, unit_id asc
         ) as place
     from {{ ref('int_town_unit_sums') }}
     where

@@ -15,4 +15,4 @@ inner join {{ ref('stg_registry__publishers') }} as publishers
     on payments.publisher_id = publishers.publisher_id
 where payments.spend_nature = 'unclassified' and payments.file_kind = 'spend'
 group by payments.publisher_id, publishers.publisher_name, payments.supplier_id
-qualify row_number() over (order by sum(payments.amount_gbp) desc, payments.supplier_id) <= 100
+qualify row_number() over (order by sum(payments.amount_gbp) desc, payments.supplier_id asc) <= 100

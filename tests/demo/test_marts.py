@@ -200,6 +200,10 @@ def test_the_top_suppliers_leave_out_credits_and_withheld_payees(world):
     assert rows[1][:3] == ("thornley", 4, Decimal(11500))
     assert rows[1][3:7] == pytest.approx((4500 / 11500, 4500 / 11500, 9500 / 11500, 9500 / 11500))
     assert [row[7] for row in rows] == list(pounds(24000, 11500))
+    # Without the credits of 300 and of 100.
+    assert world(
+        "select top_total_gbp from marts.cles_replica where financial_year = '2024/25' order by 1"
+    ) == [pounds(8900), pounds(18000)]
 
 
 def test_what_leaks_is_told_by_owner_sector_and_place(world):
@@ -237,6 +241,11 @@ def test_the_top_recipients_are_named_as_registered_and_persons_are_not(world):
         (3, "individual", "individual", "unknown", Decimal(400)),
         (4, "FARROW ROADS PLC", "public limited company", "rest_of_uk", Decimal(-100)),
     ]
+    # Marlhaven's withheld 600 of 2023/24 are nobody's.
+    assert world(
+        "select count(*), sum(amount_gbp) from marts.top_recipients"
+        " where town_id = 'marlhaven' and financial_year = '2023/24'"
+    ) == [(7, Decimal(23400))]
 
 
 def test_sizes_go_by_what_one_supplier_got_in_the_year(world):
@@ -292,4 +301,7 @@ def test_reading_is_told_by_publisher(world):
     assert world(
         "select publisher_id, files_held, file_rows, payment_rows, excluded_rows, rejected_rows,"
         " files_with_printed_total, files_with_agreeing_total from marts.reader_quality order by 1"
-    ) == [("marlhaven_council", 2, 31, 21, 10, 0, 2, 2), ("thornley_council", 2, 13, 11, 2, 0, 0, 0)]
+    ) == [
+        ("marlhaven_council", 2, 31, 21, 10, 0, 2, 2),
+        ("thornley_council", 2, 13, 11, 2, 0, 0, 0),
+    ]

@@ -4,10 +4,16 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
+
+from pipeline.sql_models import load_project
+from pipeline.warehouse import BrokenBuildError, build_database, open_database
+from tests.demo import test_marts, test_world
 
 ROOT = Path(__file__).parents[2]
 
@@ -38,22 +44,22 @@ FAULTS = {
         "dbt_like_sql/macros/financial_year.sql", "month(day) >= 4", "month(day) >= 5"
     ),
     "band_low_forgets_unknown_credits": Fault(
-        "dbt_like_sql/marts/spend_retention_by_town_year.sql",
-        "totals.town_gbp + totals.town_may_lose_gbp as",
-        "totals.town_gbp as",
+        "dbt_like_sql/intermediate/int_retention_shares.sql",
+        "sums.town_gbp + sums.town_may_lose_gbp as",
+        "sums.town_gbp as",
     ),
     "band_high_forgets_the_unknown": Fault(
-        "dbt_like_sql/marts/spend_retention_by_town_year.sql",
-        "totals.town_gbp + totals.town_may_gain_gbp\n",
-        "totals.town_gbp\n",
+        "dbt_like_sql/intermediate/int_retention_shares.sql",
+        "sums.town_gbp + sums.town_may_gain_gbp\n",
+        "sums.town_gbp\n",
     ),
     "band_low_forgets_the_undated": Fault(
-        "dbt_like_sql/marts/spend_retention_by_town_year.sql",
-        "totals.total_gbp + coalesce(undated.undated_outside_town_gbp, 0) as town_low",
-        "totals.total_gbp as town_low",
+        "dbt_like_sql/intermediate/int_retention_shares.sql",
+        "sums.total_gbp + coalesce(undated.undated_outside_town_gbp, 0) as town_low",
+        "sums.total_gbp as town_low",
     ),
     "ambiguous_is_taken_for_local": Fault(
-        "dbt_like_sql/intermediate/int_town_year_units.sql",
+        "dbt_like_sql/intermediate/int_town_unit_sums.sql",
         "when bands.may_be_town then 'town'",
         "when false then 'town'",
     ),
@@ -73,6 +79,102 @@ FAULTS = {
         "where payments.file_kind != 'spend'",
     ),
 }
+# One join or filter of each further mart.
+FAULTS |= {
+    f"{mart}_{what}": Fault(f"dbt_like_sql/{path}.sql", sound, faulty)
+    for mart, what, path, sound, faulty in [
+        ("variants", "forget_whom_they_leave_out", "intermediate/int_retention_sums",
+         "(choices.with_anchor_owned or not sums.is_anchor_owned)", "true"),
+        ("variants", "forget_the_choices", "marts/spend_retention_variants",
+         "where retention.cut = 'town'", "where retention.cut = 'town' and retention.payees = 'all'"),
+        ("town_year", "keeps_the_largest_supplier", "intermediate/int_largest_suppliers",
+         "order by amount_gbp desc", "order by amount_gbp asc"),
+        ("anchor_year", "serves_everywhere", "intermediate/int_unit_service_areas",
+         "places.lad_code is null or areas.lad_code is null", "places.lad_code is null"),
+        ("category_year", "mixes_categories", "intermediate/int_unit_sums",
+         "coalesce(units.category, 'no category')", "coalesce(units.category, 'Catering')"),
+        ("town_month", "dates_the_undated", "intermediate/int_retention_shares",
+         "where cut = 'month' and cut_name = 'no month'", "where cut = 'month' and false"),
+        ("scope_bridge", "loses_the_undated", "marts/scope_bridge",
+         "where file_kind = 'spend'", "where financial_year is not null"),
+        ("coverage", "fills_gaps", "marts/coverage",
+         "when months.payment_month between", "when false and months.payment_month between"),
+        ("cles_replica", "counts_credits", "marts/cles_replica",
+         "and amount_gbp > 0", ""),
+        ("leakage", "takes_unknown_for_leaving", "marts/leakage",
+         "in ('rest_of_county', 'rest_of_region', 'rest_of_uk')", "!= 'town'"),
+        ("top_recipients", "shows_the_withheld", "marts/top_recipients",
+         "where not sums.is_withheld", ""),
+        ("sizes", "forget_their_upper_end", "marts/supplier_year_size_bands",
+         "(sizes.below_gbp is null or sums.amount_gbp < sizes.below_gbp)", "true"),
+        ("concentration", "counts_credits", "marts/supplier_concentration",
+         "and amount_gbp > 0", ""),
+        ("small_firms", "take_the_unknown_for_large", "marts/small_firm_share",
+         "and profiles.owner_kind in ('not identified', 'withheld')", "and false"),
+        ("change", "forgets_lost_suppliers", "marts/change_decomposition",
+         "full join units as later", "right join units as later"),
+        ("disclosure", "counts_what_is_not_influenceable", "marts/disclosure_by_year",
+         "influenceable in ('yes', 'unclear')", "true"),
+        ("reader_quality", "forgets_refused_files", "marts/reader_quality",
+         "files.blank_rows + ", ""),
+        ("unclassified", "lists_the_classified", "marts/unclassified_suppliers",
+         "payments.spend_nature = 'unclassified'", "payments.spend_nature = 'grant'"),
+    ]
+}  # fmt: skip
+
+
+SQL_FAULTS = [name for name, fault in FAULTS.items() if fault.file.startswith("dbt_like_sql/")]
+CODE_FAULTS = [name for name in FAULTS if name not in SQL_FAULTS]
+
+
+def plant(fault: Fault, project: Path) -> None:
+    faulty = project / fault.file
+    text = faulty.read_text(encoding="utf-8")
+    assert text.count(fault.sound) == 1, f"{fault.file} no longer says {fault.sound!r} once"
+    faulty.write_text(text.replace(fault.sound, fault.faulty), encoding="utf-8")
+
+
+def worked_figures() -> Iterator[partial]:
+    """Every test of figures worked on paper, once for each of its cases."""
+    for module in (test_world, test_marts):
+        for name, test in vars(module).items():
+            if name.startswith("test_"):
+                marks = getattr(test, "pytestmark", [])
+                cases = list(marks[0].args[1]) if marks else [None]
+                yield from (partial(test) if c is None else partial(test, cell=c) for c in cases)
+
+
+def is_noticed(project: Path, world_settings, database: Path) -> bool:
+    """Whether the build of the SQL, or a figure worked on paper, notices what is wrong with it."""
+    try:
+        build_database(database, load_project(project), world_settings.warehouse, "mutated")
+    except BrokenBuildError:
+        return True
+    with open_database(database) as connection:
+        for figure in worked_figures():
+            try:
+                figure(lambda sql: connection.execute(sql).fetchall())
+            except (AssertionError, ValueError):
+                return True
+    return False
+
+
+@pytest.fixture
+def copy_of_the_sql(tmp_path):
+    shutil.copytree(ROOT / "dbt_like_sql", tmp_path / "dbt_like_sql")
+    return tmp_path
+
+
+def test_worked_figures_hold_on_a_sound_copy_of_the_sql(copy_of_the_sql, world_settings):
+    database = copy_of_the_sql / "sound.duckdb"
+    assert not is_noticed(copy_of_the_sql / "dbt_like_sql", world_settings, database)
+
+
+@pytest.mark.parametrize("name", SQL_FAULTS)
+def test_worked_figures_notice_in_the_sql(name, copy_of_the_sql, world_settings):
+    plant(FAULTS[name], copy_of_the_sql)
+    database = copy_of_the_sql / "faulty.duckdb"
+    assert is_noticed(copy_of_the_sql / "dbt_like_sql", world_settings, database)
 
 
 @pytest.fixture
@@ -95,6 +197,7 @@ def outcome_of_worked_figures(project: Path) -> subprocess.CompletedProcess[str]
             "-p",
             "no:cacheprovider",
             "tests/demo/test_world.py",
+            "tests/demo/test_marts.py",
         ],
         cwd=project,
         env={**os.environ, "PYTHONPATH": str(project)},
@@ -110,13 +213,9 @@ def test_worked_figures_hold_in_a_sound_copy(copy_of_the_project):
     assert outcome.returncode == 0, outcome.stdout[-2000:]
 
 
-@pytest.mark.parametrize("name", FAULTS)
-def test_worked_figures_notice(name, copy_of_the_project):
-    fault = FAULTS[name]
-    faulty = copy_of_the_project / fault.file
-    text = faulty.read_text(encoding="utf-8")
-    assert text.count(fault.sound) == 1, f"{fault.file} no longer says {fault.sound!r} once"
-    faulty.write_text(text.replace(fault.sound, fault.faulty), encoding="utf-8")
+@pytest.mark.parametrize("name", CODE_FAULTS)
+def test_worked_figures_notice_in_the_code(name, copy_of_the_project):
+    plant(FAULTS[name], copy_of_the_project)
 
     outcome = outcome_of_worked_figures(copy_of_the_project)
 
