@@ -1,4 +1,4 @@
-"""The marts beside the main one, on the hand-written world: rows worked on paper (test_world.py)."""
+"""The marts beside the main one: rows worked on paper from the world of test_world.py."""
 
 from decimal import Decimal
 

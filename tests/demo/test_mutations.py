@@ -86,7 +86,7 @@ FAULTS |= {
         ("variants", "forget_whom_they_leave_out", "intermediate/int_retention_sums",
          "(choices.with_anchor_owned or not sums.is_anchor_owned)", "true"),
         ("variants", "forget_the_choices", "marts/spend_retention_variants",
-         "where retention.cut = 'town'", "where retention.cut = 'town' and retention.payees = 'all'"),
+         "retention.cut = 'town'", "retention.cut = 'town' and retention.payees = 'all'"),
         ("town_year", "keeps_the_largest_supplier", "intermediate/int_largest_suppliers",
          "order by amount_gbp desc", "order by amount_gbp asc"),
         ("anchor_year", "serves_everywhere", "intermediate/int_unit_service_areas",
