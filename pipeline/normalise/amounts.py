@@ -1,7 +1,7 @@
 """Reads the ways publishers write an amount of pounds."""
 
 import re
-from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, InvalidOperation
 
 import polars as pl
 
@@ -58,6 +58,11 @@ def sum_gbp(amounts: pl.Series) -> Decimal:
     """The exact sum of a series of pounds."""
     total = amounts.sum()
     return total if isinstance(total, Decimal) else Decimal(0)
+
+
+def in_pence(amount: Decimal) -> Decimal:
+    """Pounds rounded half-up to pence, for show."""
+    return amount.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
 
 
 def amount_from_text(text: str) -> Decimal | None:

@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 import polars as pl
 
 from pipeline.errors import RefusedFileError
-from pipeline.normalise.amounts import sum_gbp
-from pipeline.normalise.dates import DateOrder, date_order
+from pipeline.normalise.amounts import in_pence, sum_gbp
+from pipeline.normalise.dates import date_order
 from pipeline.normalise.kinds import PURCHASE_CARD, SPEND, kind_of_file
 from pipeline.normalise.layout import BlockLayout, layouts_of
 from pipeline.normalise.payments import (
@@ -19,6 +19,7 @@ from pipeline.normalise.payments import (
     SheetReading,
     read_sheet,
 )
+from pipeline.normalise.remarks import about_rows, about_sheets
 from pipeline.normalise.repeated_totals import mark_repeated_totals
 from pipeline.normalise.selection import choose_sheets, without_repeated_sheets
 from pipeline.normalise.sheets import SheetPlan, plan_sheets, plan_without_header
@@ -42,9 +43,6 @@ class ReadingExceptions:
 # TfL: "value equal to or greater than £250.00 Excl. VAT"; Cheshire: "*Transactions exclude VAT*".
 _EXCLUDES_VAT = r"(?i)\b(?:exclud\w*|excl?\.?|net|exclusive)\s+(?:of\s+)?(?:recoverable\s+)?vat\b"
 _INCLUDES_VAT = r"(?i)\b(?:includ\w*|incl?\.?|gross|inclusive)\s+(?:of\s+)?(?:recoverable\s+)?vat\b"
-
-_CREDIT_MARKS = ("c", "cr", "credit", "credits")
-_MOST_YEARS_APART = 2
 
 NO_EXCEPTIONS = ReadingExceptions()
 READER_FAULT = "The reader itself fails on this file"
@@ -143,7 +141,7 @@ def _read(workbook: Workbook, exceptions: ReadingExceptions) -> Reading:
     )
     sheets = [read_sheet(plan, order, rules) for plan in plans]
     plans, sheets, repeated = without_repeated_sheets(plans, sheets)
-    warnings = [*workbook.warnings, *_about_sheets(left_out, order, rules), *repeated]
+    warnings = [*workbook.warnings, *about_sheets(left_out, order, rules), *repeated]
     if order == "mdy":
         warnings.append("dates are printed month first (US): some have no other reading")
     payments = pl.concat([sheet.payments for sheet in sheets])
@@ -156,7 +154,7 @@ def _read(workbook: Workbook, exceptions: ReadingExceptions) -> Reading:
     if at_stake:
         warnings.append(
             f"the amount looks like an invoice total repeated on each of its lines: "
-            f"£{at_stake:,.2f} of £{_pence(sum_gbp(payments['amount_gbp'])):,.2f} are repeats "
+            f"£{at_stake:,.2f} of £{in_pence(sum_gbp(payments['amount_gbp'])):,.2f} are repeats "
             "(flagged repeated_total_suspected)"
         )
     return _reading(workbook, plans, sheets, payments, warnings, rules)
@@ -175,7 +173,7 @@ def _reading(
     for plan, sheet in zip(plans, sheets, strict=True):
         name = f"sheet {plan.grid.name!r}: " if len(plans) > 1 else ""
         warnings += [f"{name}{warning}" for warning in dict.fromkeys(sheet.warnings)]
-    total = _pence(sum_gbp(payments["amount_gbp"]))
+    total = in_pence(sum_gbp(payments["amount_gbp"]))
     printed = _printed_total(sheets)
     if printed and abs(total - 2 * printed) < Decimal("0.02"):
         raise RefusedFileError(
@@ -201,7 +199,7 @@ def _reading(
         total_gbp=str(total),
         rejected=rejected.height,
         excluded={kind: by_class.get(kind, nothing)[0] for kind in EXCLUDED},
-        excluded_gbp={kind: str(_pence(by_class.get(kind, nothing)[1])) for kind in EXCLUDED},
+        excluded_gbp={kind: str(in_pence(by_class.get(kind, nothing)[1])) for kind in EXCLUDED},
         rows=payments.height + rejected.height + excluded.height,
         amount_column=" less ".join(str(sources.heading(c)) for c in sources.amount_columns),
         amount_basis=bases[0] if len(bases) == 1 else "unknown",
@@ -217,7 +215,7 @@ def _reading(
         sheets=[plan.grid.name for plan in plans],
         printed_total_gbp=str(printed) if printed is not None else None,
         kind=kind,
-        warnings=[*warnings, *_about_rows(payments, rejected, plans)],
+        warnings=[*warnings, *about_rows(payments, rejected, plans)],
     )
     return Reading(payments, rejected, excluded, summary, layouts_of(plans))
 
@@ -234,10 +232,6 @@ def _basis_in_notes(basis: pl.Series, sheets: Sequence[SheetReading]) -> pl.Seri
     return basis.replace("unknown", "net" if says_net else "gross")
 
 
-def _pence(amount: Decimal) -> Decimal:
-    return amount.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
-
-
 def _printed_total(sheets: Sequence[SheetReading]) -> Decimal | None:
     """The grand total that the file prints: the sum over its sheets, if each prints one."""
     grand = []
@@ -247,7 +241,7 @@ def _printed_total(sheets: Sequence[SheetReading]) -> Decimal | None:
         if not candidates:
             return None
         grand.append((agreeing or candidates)[-1].amount)
-    return _pence(sum(grand, Decimal(0)))
+    return in_pence(sum(grand, Decimal(0)))
 
 
 def _span(payments: pl.DataFrame) -> tuple[date | None, date | None]:
@@ -272,99 +266,3 @@ def _why_nothing_was_read(left_out: Sequence[tuple[SheetPlan, str]]) -> str:
         return f"Nothing in it can be read as payments: {left_out[0][1]}."
     reasons = "; ".join(f"sheet {plan.grid.name!r}: {reason}" for plan, reason in left_out[:6])
     return f"None of its {len(left_out)} sheets can be read as payments: {reasons}."
-
-
-def _about_sheets(
-    left_out: Sequence[tuple[SheetPlan, str]], order: DateOrder, rules: HeadingRules
-) -> list[str]:
-    """What was left out, with the pounds of those sheets that could have been read."""
-    warnings = []
-    for plan, reason in left_out:
-        size = f"{plan.cells.height:,} rows"
-        if plan.blocks:
-            payments = read_sheet(plan, order, rules).payments
-            total = _pence(sum_gbp(payments["amount_gbp"]))
-            size = f"{size}, of them {payments.height:,} with amounts, £{total:,.2f}"
-        warnings.append(f"sheet {plan.grid.name!r} ({size}) was left out: {reason}")
-    return warnings
-
-
-def _about_currency(plans: Sequence[SheetPlan]) -> list[str]:
-    """Says so where amounts are not in pounds; of two currency columns one may be the shop's."""
-    foreign: set[str] = set()
-    for plan in plans:
-        currencies = [
-            {
-                value.upper()
-                for value in plan.cells.to_series(column).drop_nulls().unique()
-                if len(value) == 3 and value.isalpha()
-            }
-            for column, roles in enumerate(plan.sources.roles)
-            if roles[:1] == ("currency",)
-        ]
-        if {"GBP"} not in currencies:
-            foreign.update(*currencies)
-    foreign.discard("GBP")
-    if not foreign:
-        return []
-    return [f"some amounts are in {', '.join(sorted(foreign))} and were added up as pounds"]
-
-
-def _about_marked_credits(plans: Sequence[SheetPlan]) -> list[str]:
-    """Says so where a column marks rows as credits, which the amounts beside it may not show."""
-    for plan in plans:
-        for column, roles in enumerate(plan.sources.roles):
-            if "debit_or_credit" not in roles or column in plan.sources.amount_columns:
-                continue
-            marks = plan.cells.to_series(column).str.to_lowercase().is_in(_CREDIT_MARKS)
-            if count := int(marks.sum()):
-                return [
-                    f"column {plan.sources.heading(column)!r} marks {count} rows as credits: "
-                    "amounts were taken with the sign they are printed with"
-                ]
-    return []
-
-
-def _about_years(payments: pl.DataFrame) -> list[str]:
-    """Says so where days lie in the future, or years from all others; they are never changed."""
-    day = pl.col("payment_date")
-    years_apart = (day.dt.year() - day.median().dt.year()).abs()
-    days, future, far, middle = payments.select(
-        day.count(),
-        (day > date.today()).sum().alias("future"),
-        (years_apart > _MOST_YEARS_APART).sum().alias("far"),
-        day.median().alias("middle"),
-    ).row(0)
-    if future and future == days:
-        return [
-            "every payment is dated in the future: workbooks that count days from 1904 show dates "
-            "1,462 days late when they are copied into others"
-        ]
-    if middle is None:
-        return []
-    warnings = [f"{future} payments are dated in the future"] if future else []
-    if far:
-        warnings.append(
-            f"{far} payments are dated more than {_MOST_YEARS_APART} years from the middle one, "
-            f"{middle:%Y-%m-%d}"
-        )
-    return warnings
-
-
-def _about_rows(
-    payments: pl.DataFrame, rejected: pl.DataFrame, plans: Sequence[SheetPlan]
-) -> list[str]:
-    warnings = [*_about_currency(plans), *_about_marked_credits(plans), *_about_years(payments)]
-    if rejected.height:
-        reasons = rejected["reason"].value_counts(sort=True).rows()
-        said = ", ".join(f"{reason} ({count})" for reason, count in reasons)
-        warnings.append(f"{rejected.height} rows were rejected: {said}")
-    nameless = payments["supplier_name"].null_count()
-    if nameless:
-        warnings.append(f"{nameless} payments name no supplier")
-    undated = payments["payment_date"].null_count()
-    if undated and all(plan.sources.date is None for plan in plans):
-        warnings.append("no column holds the day of payment")
-    elif undated:
-        warnings.append(f"{undated} payments have no readable day of payment")
-    return warnings

@@ -9,8 +9,9 @@ import pypdfium2 as pdfium  # type: ignore[import-untyped]
 from pipeline.errors import RefusedFileError
 from pipeline.read.grid import Grid, frame_of_strings
 from pipeline.read.limits import FILE_SECONDS, Limits
-from pipeline.read.pdf_layout import Row, columns_of, rows_of
+from pipeline.read.pdf_columns import columns_of
 from pipeline.read.pdf_page import Page, read_page
+from pipeline.read.pdf_rows import Row, rows_of
 
 _END = b"%%EOF"
 # Readers are asked to look for the end in the last 1,024 bytes (PDF Reference 1.7, H.3, note 18).

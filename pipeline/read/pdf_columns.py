@@ -1,27 +1,26 @@
-"""Runs of text and ruled edges -> rows of cells: pure geometry."""
+"""Runs of text and ruled edges -> the borders between columns: pure geometry."""
 
 import re
 from bisect import bisect_right, insort
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 
-from pipeline.read.pdf_page import Edge, Page, Run
+from pipeline.read.pdf_page import Page, Run
 
 # Runs closer than this, in heights of their text, are words of one cell.
-_WORD_GAP = 0.3
+WORD_GAP = 0.3
 _SAME_PLACE = 2.5
 _MOST_BORDERS = 100
 # Less than a letter: the end of one line above the beginning of another.
 _NARROWEST_COLUMN = 4.0
-_NUMBER = re.compile(r"[-(£$€\s]*[\d,]+(?:\.\d+)?[)\s-]*(?:CR|DR)?\s*")
+NUMBER = re.compile(r"[-(£$€\s]*[\d,]+(?:\.\d+)?[)\s-]*(?:CR|DR)?\s*")
 _DAY_OR_AMOUNT = re.compile(
     r"\d{1,4}[-/.](?:\d{1,2}|[A-Za-z]{3,9})[-/.]\d{1,4}|[-(£$€\s]*[\d,]+\.\d\d[)\s-]*(?:CR|DR)?"
 )
 
 Line = list[Run]
-Row = list[str]
 Span = tuple[float, float]
 
 
@@ -102,7 +101,7 @@ def _place_between_phrases(borders: list[float], column: int, lines: list[Line])
     filled = 0
     clear: Counter[int] = Counter()
     for line in lines:
-        inside = [run for run in line if _column_of(run, borders) == column]
+        inside = [run for run in line if column_of(run, borders) == column]
         filled += bool(inside)
         for before, run in pairwise(inside):
             last = _half_points(run.left) - 1
@@ -114,18 +113,8 @@ def _place_between_phrases(borders: list[float], column: int, lines: list[Line])
 
 def _hold_one_phrase_each(lines: list[Line], borders: list[float]) -> bool:
     """Whether the borders are all that there are: few lines have two phrases between two."""
-    shared = sum(len({_column_of(run, borders) for run in line}) < len(line) for line in lines)
+    shared = sum(len({column_of(run, borders) for run in line}) < len(line) for line in lines)
     return shared <= 0.1 * len(lines)
-
-
-def rows_of(page: Page, borders: list[float]) -> list[Row]:
-    """The page's rows from top to bottom, one text per column."""
-    lines = lines_of(page.runs)
-    cells = [(line, _cells(line, borders)) for line in lines]
-    bands = _bands(page.edges, lines)
-    if bands:
-        return _join_within_bands(cells, bands)
-    return _join_wrapped(cells)
 
 
 def lines_of(runs: list[Run]) -> list[Line]:
@@ -147,15 +136,16 @@ def phrases(line: Line, column_starts: frozenset[int] = frozenset()) -> Line:
     joined: Line = []
     for run in line:
         height = run.bottom - run.top
-        is_near = joined and -0.5 * height < run.left - joined[-1].right < _WORD_GAP * height
+        is_near = joined and -0.5 * height < run.left - joined[-1].right < WORD_GAP * height
         if is_near and _half_points(run.left) not in column_starts:
-            joined[-1] = _joined(joined[-1], run)
+            joined[-1] = join_runs(joined[-1], run)
         else:
             joined.append(run)
     return joined
 
 
-def _joined(first: Run, second: Run) -> Run:
+def join_runs(first: Run, second: Run) -> Run:
+    """Two runs of one cell as one, with a space where they stand apart."""
     apart = second.left - first.right > 0.12 * (second.bottom - second.top)
     space = " " if apart and not first.text.endswith(" ") else ""
     return replace(
@@ -248,7 +238,7 @@ def _borders_between(left: Span, right: Span, lines: list[Line]) -> list[float]:
         for run in (run for run in line if start < run.left < end):
             if run.right > end or not _reaches(line, right):
                 border = min(border, run.left)
-            elif _reaches(line, left) and (_NUMBER.fullmatch(run.text) or _is_heading(line)):
+            elif _reaches(line, left) and (NUMBER.fullmatch(run.text) or _is_heading(line)):
                 inside.append(run)
     inside = [run for run in inside if run.right <= border]
     if not inside:
@@ -264,124 +254,11 @@ def _is_heading(line: Line) -> bool:
     return not any(character.isdigit() for run in line for character in run.text)
 
 
-def _cells(line: Line, borders: list[float]) -> dict[int, Run]:
-    cells: dict[int, Run] = {}
-    for at, run in enumerate(line):
-        column = _column_of(run, borders)
-        if column in cells and _reaches_over(run, cells[column], borders[column:]):
-            # So do headings above numbers at the right of their column.
-            is_free = all(_column_of(other, borders) != column + 1 for other in line[at + 1 :])
-            column += is_free
-        cells[column] = _joined(cells[column], run) if column in cells else run
-    return cells
-
-
-def _reaches_over(run: Run, before: Run, borders: list[float]) -> bool:
-    """Whether a text apart from the one before it ends beyond the first of the borders."""
-    is_apart = run.left - before.right >= _WORD_GAP * (run.bottom - run.top)
-    return is_apart and bool(borders) and run.right > borders[0] + 1.5
-
-
-def _column_of(run: Run, borders: list[float]) -> int:
+def column_of(run: Run, borders: list[float]) -> int:
+    """The column that a run stands in, counted from 0."""
     first = bisect_right(borders, run.left + 1.5)
     last = bisect_right(borders, run.right - 1.5)
     if first >= last:
         return first
     # Numbers stand at the right of their column, and spill to the left; text to the right.
-    return last if _NUMBER.fullmatch(run.text) else first
-
-
-@dataclass(frozen=True)
-class _Band:
-    top: float
-    bottom: float
-
-
-def _bands(edges: list[Edge], lines: list[Line]) -> list[_Band]:
-    """The stretches between level edges, where they rule off row from row."""
-    places: dict[int, float] = {}
-    for edge in edges:
-        if not edge.is_upright:
-            places[round(edge.place)] = places.get(round(edge.place), 0.0) + edge.end - edge.start
-    width = max(places.values(), default=0.0)
-    levels: list[int] = []
-    for place in sorted(places):
-        if places[place] >= 0.3 * width and not (levels and place - levels[-1] < 3):
-            levels.append(place)
-    bands = [_Band(top, bottom) for top, bottom in pairwise(levels)]
-    filled = [sum(band.top < line[0].middle < band.bottom for line in lines) for band in bands]
-    used = [count for count in filled if count]
-    if len(used) < 2 or median(used) > 3 or max(used) > 12:
-        return []
-    return bands
-
-
-def _join_within_bands(cells: list[tuple[Line, dict[int, Run]]], bands: list[_Band]) -> list[Row]:
-    tops = [band.top for band in bands]
-    rows: list[dict[int, Run]] = []
-    last_band = -1
-    for line, parts in cells:
-        middle = median(run.middle for run in line)
-        band = bisect_right(tops, middle) - 1
-        inside = band >= 0 and middle < bands[band].bottom
-        if inside and band == last_band:
-            _add_below(rows[-1], parts)
-        else:
-            rows.append(dict(parts))
-        last_band = band if inside else -1
-    return _texts(rows)
-
-
-def _join_wrapped(cells: list[tuple[Line, dict[int, Run]]]) -> list[Row]:
-    """Rows without ruling: a line with few cells, close to another, is a wrapped part of it.
-
-    Where wrapped lines stand as far apart as rows do, those that go on right of the first column
-    are parts of the row above; in the first column the names of departments stand alone as well.
-    """
-    middles = [median(run.middle for run in line) for line, _ in cells]
-    widest = max((len(parts) for _, parts in cells), default=0)
-    anchors = [at for at, (_, parts) in enumerate(cells) if len(parts) > 0.5 * widest]
-    steps = [middles[b] - middles[a] for a, b in pairwise(anchors)]
-    usual = median(steps) if steps else 0.0
-    is_anchor = set(anchors)
-    rows: list[dict[int, Run]] = []
-    waiting: list[dict[int, Run]] = []
-    for at, (_, parts) in enumerate(cells):
-        before = middles[at] - middles[at - 1] if at else float("inf")
-        after = middles[at + 1] - middles[at] if at + 1 < len(cells) else float("inf")
-        if at in is_anchor or not rows or min(before, after) > 0.9 * usual:
-            is_below_row = rows and len(rows[-1]) > 0.5 * widest and before < 1.1 * usual
-            if at not in is_anchor and is_below_row and _goes_on(parts, rows[-1]):
-                _add_below(rows[-1], parts)
-                continue
-            rows.append({})
-            for wrapped in waiting:
-                _add_below(rows[-1], wrapped)
-            waiting = []
-            _add_below(rows[-1], parts)
-        elif before <= after and not waiting:
-            _add_below(rows[-1], parts)
-        else:
-            waiting.append(parts)
-    rows.extend(waiting)
-    return _texts(rows)
-
-
-def _goes_on(parts: dict[int, Run], row: dict[int, Run]) -> bool:
-    """Whether the line is no more than text that goes on below text of the row."""
-    (column, run), *others = parts.items()
-    return not others and column > 0 and column in row and not _NUMBER.fullmatch(run.text)
-
-
-def _add_below(row: dict[int, Run], parts: dict[int, Run]) -> None:
-    for column, run in parts.items():
-        if column in row:
-            text = f"{row[column].text.rstrip()} {run.text}"
-            row[column] = replace(row[column], text=text)
-        else:
-            row[column] = run
-
-
-def _texts(rows: list[dict[int, Run]]) -> list[Row]:
-    width = max((max(row, default=0) for row in rows), default=0) + 1
-    return [[row[at].text if at in row else "" for at in range(width)] for row in rows]
+    return last if NUMBER.fullmatch(run.text) else first
