@@ -16,11 +16,11 @@ from pipeline.collect.archive import Archive
 from pipeline.collect.attempts import Attempt
 from pipeline.collect.discovery import discover, page_from_file, source_hosts
 from pipeline.collect.dropped import add_files
+from pipeline.collect.held import held_files
 from pipeline.collect.hosts import host_of
 from pipeline.collect.http import FetchFailure, Manners, Page, PoliteSession
 from pipeline.collect.ledger import Ledger
 from pipeline.collect.night import Collected, collect_publishers
-from pipeline.collect.selection import held_files
 from pipeline.errors import AnchorspendError
 from pipeline.identifying import identify
 from pipeline.payments import COMPACTED, compact_publisher

@@ -6,8 +6,8 @@ import pytest
 
 from pipeline.collect.archive import Archive
 from pipeline.collect.collecting import collect_publisher
+from pipeline.collect.held import held_files
 from pipeline.collect.ledger import Ledger
-from pipeline.collect.selection import held_files
 from pipeline.registry.models import Publisher
 from tests.collect.served import Site, answer
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.collect.dropped import add_files
-from pipeline.collect.selection import held_files
+from pipeline.collect.held import held_files
 from pipeline.errors import AnchorspendError
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.collect.archive import Archive
+from pipeline.collect.held import held_files
 from pipeline.collect.ledger import Ledger, rebuild_ledger
-from pipeline.collect.selection import held_files
 from tests.collect.served import Site, answer
 
 MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august")

@@ -5,14 +5,15 @@ import sqlite3
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+import polars as pl
 import pytest
 
 from pipeline.collect import keep as keep_module
 from pipeline.collect import ledger as ledger_module
 from pipeline.collect.attempts import Attempt, Publication, address_identity, publication_id
+from pipeline.collect.held import held_files
 from pipeline.collect.keep import keep_bytes, keep_unchanged
 from pipeline.collect.ledger import Ledger, rebuild_ledger
-from pipeline.collect.selection import held_files
 from pipeline.errors import AnchorspendError
 
 MAY = Publication(
@@ -216,3 +217,9 @@ def test_a_parameter_that_names_the_file_is_identity():
     wordpress = "https://x.gov.uk/?wpdmdl=71&refresh=5f3a9c0d1e2b31587654321&filename=may.csv"
     assert address_identity(wordpress) == "https://x.gov.uk/?wpdmdl=71&filename=may.csv"
     assert address_identity("https://x.gov.uk/list?m=5") == "https://x.gov.uk/list?m=5"
+
+
+def test_nothing_held_is_an_empty_table_with_all_columns(ledger):
+    held = held_files(ledger)
+    assert held.is_empty()
+    assert held.schema["fetched_at"] == pl.Datetime("us", "UTC")

@@ -7,9 +7,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from pipeline.collect.held import held_files
 from pipeline.collect.http import Manners, PoliteSession
 from pipeline.collect.night import Collected, collect_publishers
-from pipeline.collect.selection import held_files
 from pipeline.registry.models import Publisher
 from tests.collect.publishers import publisher_with
 

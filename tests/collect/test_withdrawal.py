@@ -7,9 +7,9 @@ import pytest
 
 from pipeline.collect.attempts import Attempt, Publication
 from pipeline.collect.collecting import collect_publisher, faults
+from pipeline.collect.held import held_files
 from pipeline.collect.keep import keep_bytes
 from pipeline.collect.ledger import Ledger, rebuild_ledger
-from pipeline.collect.selection import held_files
 from pipeline.collect.withdrawal import PLACEHOLDER, withdraw_file, withdraw_name
 from pipeline.errors import AnchorspendError
 from tests.collect.publishers import publisher_with

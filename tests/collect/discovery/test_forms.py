@@ -3,8 +3,8 @@
 import pytest
 
 from pipeline.collect.collecting import collect_publisher
+from pipeline.collect.held import held_files
 from pipeline.collect.ledger import rebuild_ledger
-from pipeline.collect.selection import held_files
 from pipeline.errors import AnchorspendError
 from pipeline.registry.load import load_registry
 from tests.collect.publishers import found_by, publisher_with, reasons, summed

@@ -1,6 +1,5 @@
-"""Which file versions speak for a publisher, each with the reason why or why not."""
+"""What the archive holds of each publication, as the ledger tells it."""
 
-from itertools import groupby
 from typing import Any
 
 import polars as pl
@@ -20,8 +19,6 @@ _SCHEMA: dict[str, type[pl.DataType] | pl.DataType] = {
     "fetched_at": pl.Datetime("us", "UTC"),
     "bytes": pl.Int64,
 }
-
-SELECTED = "the newest version of its publication"
 
 
 def held_files(ledger: Ledger, *, every_version: bool = False) -> pl.DataFrame:
@@ -64,40 +61,3 @@ def _is_of_another_period(one: Publication, other: Publication) -> bool:
     if not (one.first_day and one.last_day and other.first_day and other.last_day):
         return False
     return one.last_day < other.first_day or other.last_day < one.first_day
-
-
-def select_files(files: pl.DataFrame) -> pl.DataFrame:
-    """The files with is_selected and selection_reason, so that no payment counts twice.
-
-    `files` is held_files with a column payments_digest: the digest of the normalised payments,
-    null where the file was refused. A publication is spoken for by its newest readable version;
-    of publications of one publisher with the same payments, the first fetched speaks.
-    """
-    rows = files.with_row_index("_place").to_dicts()
-    reasons: dict[int, str] = {}
-
-    def by_publication(row: dict[str, Any]) -> tuple[str, str]:
-        return (row["publisher_id"], row["publication_id"])
-
-    speaking: list[dict[str, Any]] = []
-    for _, versions in groupby(sorted(rows, key=by_publication), key=by_publication):
-        in_time = sorted(versions, key=lambda row: (row["fetched_at"], row["_place"]))
-        readable = [row for row in in_time if row["payments_digest"] is not None]
-        for row in in_time:
-            reasons[row["_place"]] = "replaced by a newer version"
-            if row["payments_digest"] is None:
-                reasons[row["_place"]] = "cannot be read as payments"
-        speaking.extend(readable[-1:])
-    first_with: dict[tuple[str, str], str] = {}
-    for row in sorted(speaking, key=lambda row: (row["fetched_at"], row["_place"])):
-        key = (row["publisher_id"], row["payments_digest"])
-        if key in first_with:
-            reasons[row["_place"]] = f"same payments as {first_with[key]}"
-        else:
-            first_with[key] = row["label"]
-            reasons[row["_place"]] = SELECTED
-    in_order = [reasons[row["_place"]] for row in rows]
-    return files.with_columns(
-        pl.Series("is_selected", [reason == SELECTED for reason in in_order], dtype=pl.Boolean),
-        pl.Series("selection_reason", in_order, dtype=pl.String),
-    )
