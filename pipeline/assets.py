@@ -265,7 +265,7 @@ def _lineage(project: SqlProject, model: SqlModel) -> dg.TableColumnLineage:
 def _source_keys(source: str, registry: Registry) -> list[dg.AssetKey]:
     """The assets that write the Parquet files behind a source of the SQL."""
     match source:
-        case "payments" | "rejected_rows" | "selected_files" | "files":
+        case "payments" | "rejected_rows" | "selected_files" | "file_revisions" | "files":
             return [payments_key(publisher_id) for publisher_id in sorted(registry.publishers)]
         case "suppliers":
             return [SUPPLIERS]

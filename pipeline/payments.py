@@ -15,6 +15,8 @@ import polars as pl
 
 from pipeline.collect.archive import Archive
 from pipeline.collect.chosen_months import select_months
+from pipeline.collect.revisions import file_revisions
+from pipeline.collect.withdrawn_names import COMPARED, withdrawn_names, without_withdrawn_names
 from pipeline.normalise.payments import PAYMENTS_SCHEMA, REJECTED_SCHEMA
 from pipeline.normalise.reading import READER_VERSION, ReadingExceptions, read_payments
 from pipeline.read.header import SYNONYMS_PATH
@@ -32,7 +34,7 @@ SUPPLIER_KEY = (
 )
 
 # The folders of the warehouse that hold one Parquet file per publisher.
-COMPACTED = ("payments", "rejected_rows", "selected_files", "files")
+COMPACTED = ("payments", "rejected_rows", "selected_files", "file_revisions", "files")
 
 _IDENTITY_SCHEMA = {
     "publisher_id": pl.String(),
@@ -79,8 +81,8 @@ _FILE_SCHEMA: dict[str, pl.DataType] = {
     "is_held_back": pl.Boolean(),
     "selection_reason": pl.String(),
 }
-# What selection compares of the payments of two files.
-_COMPARED = ("payment_date", "payment_month", "supplier_name", "amount_gbp")
+# What is compared of the payments of two files.
+_COMPARED = ("sheet", "row_number", *COMPARED)
 
 
 @dataclass(frozen=True)
@@ -129,8 +131,8 @@ def compact_publisher(
 ) -> pl.DataFrame:
     """Write payments, rejected rows and files of one publisher for the SQL; the files frame.
 
-    `held` are the publisher's held file versions as `held_files` lists them. The four Parquet
-    files replace their older ones one by one, each whole; the files frame comes last.
+    `held` are the publisher's held file versions as `held_files` lists them. The Parquet files of
+    COMPACTED replace their older ones one by one, each whole; the files frame comes last.
     """
     cache = ReadingCache(readings_dir, ReadingExceptions(headers=dict(publisher.headers)))
     readings = {
@@ -138,23 +140,24 @@ def compact_publisher(
         for sha256 in held["sha256"].unique(maintain_order=True)
     }
     statuses = [readings[sha256].summary["status"] for sha256 in held["sha256"]]
-    selection = select_months(
-        held.with_columns(pl.Series("status", statuses, pl.String)),
-        _compared_payments(readings),
-        archive.accepted(),
-    )
+    read = held.with_columns(pl.Series("status", statuses, pl.String))
+    compared = _compared_payments(readings)
+    selection = select_months(read, compared, archive.accepted())
     speaking = selection.files.filter("is_selected")["sha256"].unique(maintain_order=True)
 
     payments = _with_identity(
         publisher.id,
         [(sha256, readings[sha256].payments_path) for sha256 in speaking],
         selection.months.filter("is_selected"),
+        withdrawn_names(read, selection.months, compared),
     )
     rejected = _rejected(
         publisher.id, [(sha256, readings[sha256].rejected_path) for sha256 in speaking]
     )
     files = _files(selection.files, {sha256: one.summary for sha256, one in readings.items()})
-    for folder, frame in zip(COMPACTED, (payments, rejected, selection.months, files), strict=True):
+    revisions = file_revisions(read, compared)
+    frames = (payments, rejected, selection.months, revisions, files)
+    for folder, frame in zip(COMPACTED, frames, strict=True):
         write_parquet(frame, warehouse / folder / f"{publisher.id}.parquet")
     return files
 
@@ -203,7 +206,10 @@ def _compared_payments(readings: Mapping[str, CachedReading]) -> pl.LazyFrame:
 
 
 def _with_identity(
-    publisher_id: str, parts: list[tuple[str, Path]], months: pl.DataFrame
+    publisher_id: str,
+    parts: list[tuple[str, Path]],
+    months: pl.DataFrame,
+    withdrawn: pl.DataFrame,
 ) -> pl.DataFrame:
     """The payments of the months for which each file speaks, with all that identifies them."""
     frames = [
@@ -224,6 +230,7 @@ def _with_identity(
         nulls_equal=True,
         maintain_order="left",
     )
+    payments = without_withdrawn_names(payments, withdrawn)
     suppliers = payments.select(SUPPLIER_KEY).unique(maintain_order=True)
     identified = suppliers.with_columns(
         pl.Series("supplier_id", [_supplier_id(key) for key in suppliers.iter_rows()], pl.String)
