@@ -294,6 +294,61 @@ def status(as_json: AsJson = False) -> None:
     _print_rows(columns, [tuple(row.values()) for row in rows], False, as_json)
 
 
+@app.command()
+def review(
+    accept: Annotated[
+        str | None, typer.Option(metavar="SHA256", help="Let this version speak from now on.")
+    ] = None,
+    reason: Annotated[str | None, typer.Option(help="Why it is right; kept beside it.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the file versions that are held back, each beside the one in use; or accept one."""
+    from pipeline.held_back import accept_version, held_back_versions
+    from pipeline.run import run as run_all
+
+    settings = Settings.from_environment()
+    if accept is not None:
+        if not reason:
+            raise AnchorspendError("Say with --reason why the version is right.")
+        with warehouse_lock(settings.warehouse):
+            publishers = accept_version(settings, accept, reason)
+            report = run_all(settings, publishers, True, say)
+        print(f"Accepted {accept} of {', '.join(publishers)}.")
+        _print_build(report, settings)
+        return
+    versions = held_back_versions(settings)
+    if as_json:
+        print(json.dumps([one.as_dict() for one in versions], default=str, indent=1))
+        return
+    for one in versions:
+        print(one.as_text())
+    print(f"{len(versions)} versions are held back.")
+
+
+@app.command()
+def withdraw(
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="SHA256|ROW",
+            help="A file by file_sha256, or the name in one row by file_sha256:row_number, with "
+            ":sheet after it where the file has several.",
+        ),
+    ],
+    reason: Annotated[str, typer.Option(help="Why; this stays in the archive.")],
+) -> None:
+    """Purge a file, or a name from all files of its publisher, and build the database anew."""
+    from pipeline.run import run as run_all
+    from pipeline.withdrawing import withdraw as purge
+
+    settings = Settings.from_environment()
+    with warehouse_lock(settings.warehouse):
+        publishers = purge(settings, what, reason)
+        print(f"Withdrawn from {', '.join(publishers) or 'the archive'}.")
+        report = run_all(settings, None, True, say)
+    _print_build(report, settings)
+
+
 @archive_app.command("rebuild-ledger")
 def archive_rebuild_ledger() -> None:
     """Write the ledger anew from what lies in the archive."""

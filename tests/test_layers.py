@@ -17,6 +17,8 @@ LAYERS = (
     "normalise",
     "payments",
     "publisher_checks",
+    "held_back",
+    "withdrawing",
     "registers",
     "match",
     "locate",

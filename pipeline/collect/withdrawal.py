@@ -56,7 +56,7 @@ def withdraw_name(
     """
     _check_held(archive, sha256)
     before = archive.read_bytes(sha256)
-    after = _without(before, name, sha256)
+    after = without_name(before, name, sha256)
     today = [
         one
         for one in ledger.publications().values()
@@ -94,7 +94,11 @@ def _purge(
     return Withdrawal(tombstone.sha256, tuple(publications), tombstone.replaced_by)
 
 
-def _without(content: bytes, name: str, sha256: str) -> bytes:
+def without_name(content: bytes, name: str, sha256: str) -> bytes:
+    """The content with PLACEHOLDER wherever the name stands, in capitals or small letters.
+
+    Raises AnchorspendError where the content is no text, or the name does not stand in it.
+    """
     words = name.split()
     if len("".join(words)) < _SHORTEST_NAME:
         raise AnchorspendError(
@@ -113,7 +117,7 @@ def _without(content: bytes, name: str, sha256: str) -> bytes:
             pattern = gap.join(re.escape(word.encode(encoding)) for word in words)
         except UnicodeEncodeError:
             continue
-        content, count = re.subn(pattern, PLACEHOLDER.encode(encoding), content)
+        content, count = re.subn(b"(?i)" + pattern, PLACEHOLDER.encode(encoding), content)
         found += count
     if not found:
         raise AnchorspendError(
