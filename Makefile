@@ -9,7 +9,7 @@ MATCH_FIGURES := dbt_like_sql/seeds/match_figures.csv
 
 export DAGSTER_DISABLE_TELEMETRY := 1
 
-.PHONY: setup demo test check ui real corpus match-quality match-read bench fuzz
+.PHONY: setup demo test check ui nights real corpus match-quality match-read bench fuzz
 
 setup: .venv/.installed
 
@@ -35,8 +35,12 @@ check: setup
 test: check
 	$(BIN)/pytest -n 2
 
-# Dagster's pages on this machine alone, over the warehouse that is there.
+# Dagster's pages on this machine alone: over the demo, whose websites are served meanwhile ...
 ui: setup
+	$(BIN)/anchorspend demo --pages
+
+# ... and over your own warehouse and registry, as a server would run them (see deploy/).
+nights: setup
 	@mkdir -p warehouse/dagster && cp deploy/dagster.yaml warehouse/dagster/
 	DAGSTER_HOME=$(CURDIR)/warehouse/dagster $(BIN)/dagster dev -w workspace.yaml -h 127.0.0.1
 

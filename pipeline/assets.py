@@ -8,7 +8,6 @@ import dagster as dg
 import polars as pl
 
 from pipeline import run as night
-from pipeline.collect.http import Manners
 from pipeline.identifying import identify
 from pipeline.locking import warehouse_lock
 from pipeline.publisher_checks import CHECKS, PublisherCheck, check_publisher
@@ -37,9 +36,7 @@ def payments_key(publisher_id: str) -> dg.AssetKey:
     return dg.AssetKey(["payments", publisher_id])
 
 
-def payments_assets(
-    settings: Settings, registry: Registry, manners: Manners | None = None
-) -> dg.AssetsDefinition:
+def payments_assets(settings: Settings, registry: Registry) -> dg.AssetsDefinition:
     """Every publisher as an optional output of one subsettable asset (DESIGN decision 9).
 
     A publisher that fails turns its own check red and is left unmaterialised; the others go on,
@@ -68,7 +65,7 @@ def payments_assets(
                 for publisher in publishers
                 if payments_key(publisher.id) in context.selected_asset_keys
             ]
-            collected = night.collect(settings, chosen, context.log.info, manners)
+            collected = night.collect(settings, chosen, context.log.info)
             for publisher in chosen:
                 key = payments_key(publisher.id)
                 attempts = collected[publisher.id].attempts

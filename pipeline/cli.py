@@ -13,7 +13,7 @@ from rich.console import Console
 
 from pipeline import compare as comparing
 from pipeline.collect.archive import Archive
-from pipeline.collect.http import PoliteSession
+from pipeline.collect.http import Manners, PoliteSession
 from pipeline.collect.ledger import rebuild_ledger
 from pipeline.errors import AnchorspendError
 from pipeline.locking import warehouse_lock
@@ -63,23 +63,36 @@ def options(
 @app.command()
 def demo(
     scale: Annotated[
-        float | None,
+        float,
         typer.Option(
-            help="Invent a larger world in place of the hand-written one: 1 is 20,000 payments "
-            "on twelve publishers' websites, served on this machine."
+            min=0.01,
+            help="How large a world: 1 is 20,000 payments, 50 a million, 500 ten millions.",
         ),
-    ] = None,
+    ] = 1.0,
+    pages: Annotated[
+        bool,
+        typer.Option(
+            help="Show Dagster's pages on the demo instead, with the invented websites up, until "
+            "Ctrl-C."
+        ),
+    ] = False,
+    port: Annotated[int, typer.Option(help="Where the pages are on this machine.")] = 3000,
 ) -> None:
-    """Run the whole job on two invented towns, offline, and print how they compare."""
-    from pipeline.demo.hand_written import run_demo
+    """Run the whole job on two invented towns, offline, and print how they compare.
+
+    Twelve invented bodies publish five financial years on websites that are served on this machine.
+    """
+    from pipeline.demo.generator.website import BANNER
     from pipeline.demo.invented import run_invented_demo
+    from pipeline.demo.pages import show_demo
 
     settings = Settings.from_environment()
-    if scale is None:
-        print(run_demo(settings, say))
-    else:
-        print(run_invented_demo(settings, say, scale=scale))
-    print(f"\nAll of this is invented. The database lies at {settings.database_path}")
+    say(BANNER)
+    if pages:
+        show_demo(settings, port, scale, say)
+        return
+    print(run_invented_demo(settings, say, scale=scale))
+    print(f"\n{BANNER} The database lies at {settings.database_path}")
 
 
 @app.command()
@@ -166,10 +179,11 @@ def discover(
     as_json: AsJson = False,
 ) -> None:
     """Show every link of a landing page: taken or left, and why."""
-    from pipeline.run import discover_links
+    from pipeline.run import discover_links, open_web
 
     settings = Settings.from_environment()
-    with PoliteSession(settings.contact) as web:
+    registry = load_registry(settings.registry, built_in=settings.has_built_in_registry)
+    with open_web(settings, registry) as web:
         links = discover_links(settings, publisher, landing_page, web)
     if as_json:
         print(json.dumps(links, default=str, indent=1))
@@ -423,7 +437,7 @@ def registry_new(
     from pipeline.normalise.reading import read_payments
 
     settings = Settings.from_environment()
-    with PoliteSession(settings.contact) as web:
+    with PoliteSession(settings.contact, Manners.towards(settings.loopback_site)) as web:
         draft = draft_from_address(url, landing_page, web, lambda data: read_payments(data).summary)
     print(draft, end="")
 

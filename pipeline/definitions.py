@@ -3,7 +3,6 @@
 import dagster as dg
 
 from pipeline.assets import identify_assets, outside_assets, payments_assets, sql_assets
-from pipeline.collect.http import Manners
 from pipeline.register_assets import register_assets
 from pipeline.registry.load import load_registry_leniently
 from pipeline.run import SQL_ROOT
@@ -11,8 +10,8 @@ from pipeline.settings import Settings
 from pipeline.sql_models import load_project
 
 
-def build_defs(settings: Settings, manners: Manners | None = None) -> dg.Definitions:
-    """The whole graph for one warehouse; `manners` are a test's, which serves the sites itself.
+def build_defs(settings: Settings) -> dg.Definitions:
+    """The whole graph for one warehouse.
 
     Collect and build are separate jobs: in one job a single publisher's failure would skip every
     mart. Build takes each publisher's last good payments and the registers in use.
@@ -21,7 +20,7 @@ def build_defs(settings: Settings, manners: Manners | None = None) -> dg.Definit
         settings.registry, built_in=settings.has_built_in_registry
     )
     project = load_project(SQL_ROOT)
-    payments = payments_assets(settings, registry, manners)
+    payments = payments_assets(settings, registry)
     registers = register_assets(settings)
     identify = identify_assets(settings, registry)
     models = sql_assets(settings, registry, project)

@@ -66,18 +66,23 @@ def add_dropped_files(
         return add_files(publisher.id, paths, archive, ledger)
 
 
+def open_web(settings: Settings, registry: Registry) -> PoliteSession:
+    """The web, with the certificates that the registry holds for sites that leave one out."""
+    manners = Manners.towards(settings.loopback_site)
+    return PoliteSession(settings.contact, manners, registry.certificates)
+
+
 def collect(
     settings: Settings,
     publishers: Collection[Publisher],
     say: Say,
-    manners: Manners | None = None,
 ) -> dict[str, Collected]:
     """Look for new files of the publishers on the web, a few hosts at a time; by publisher id."""
     registry = load_registry(settings.registry, built_in=settings.has_built_in_registry)
     archive = Archive(settings.archive_dir)
     with (
         Ledger(settings.ledger_path, archive) as ledger,
-        PoliteSession(settings.contact, manners, registry.certificates) as web,
+        open_web(settings, registry) as web,
     ):
         return collect_publishers(
             publishers,
@@ -181,20 +186,18 @@ def run(
     publisher_ids: Collection[str] | None,
     offline: bool,
     say: Say,
-    manners: Manners | None = None,
 ) -> BuildReport:
     """The whole job: collect unless offline, normalise, identify, build.
 
     `publisher_ids` limits what is collected and read anew; the build always takes all that is
-    there. `manners` are other than the polite ones only where a demo or a test serves the sites
-    itself. Raises AnchorspendError where the registry, a register or a test of the build fails.
+    there. Raises AnchorspendError where the registry, a register or a test of the build fails.
     """
     registry = write_registry(settings)
     chosen = [
         registered_publisher(registry, one) for one in publisher_ids or sorted(registry.publishers)
     ]
     if not offline:
-        collect(settings, chosen, say, manners)
+        collect(settings, chosen, say)
     leave_out_unregistered(settings, registry)
     never_read = [
         publisher

@@ -18,6 +18,7 @@ class Settings:
     councils' own exports have ended and their sites are quiet. `monthly` is when registers are
     refreshed: by the 5th Companies House has the month's file, and at noon the night's work has
     ended. `kept_snapshots` is how many snapshots of each register's addresses are kept.
+    `loopback_site` is the one "host:port" on this machine that may be visited, and without pauses.
     """
 
     warehouse: Path
@@ -29,6 +30,7 @@ class Settings:
     monthly: str = "0 12 5 * *"
     # A year of months and the one before, so that the same month of two years can be compared.
     kept_snapshots: int = 13
+    loopback_site: str | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -54,6 +56,7 @@ class Settings:
             nightly=variables.get("ANCHORSPEND_NIGHTLY") or cls.nightly,
             monthly=variables.get("ANCHORSPEND_MONTHLY") or cls.monthly,
             kept_snapshots=int(kept),
+            loopback_site=variables.get("ANCHORSPEND_LOOPBACK_SITE") or None,
         )
 
     @property

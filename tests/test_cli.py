@@ -8,9 +8,9 @@ import polars as pl
 import pytest
 
 from pipeline.cli import main
-from pipeline.demo.hand_written import WORLD, run_demo
 from pipeline.match.overrides import COLUMNS, read_overrides
 from pipeline.settings import Settings
+from tests.demo.hand_written import WORLD, build_hand_written
 
 SPENDING = WORLD / "files" / "marlhaven_council" / "spending-2023-24.csv"
 
@@ -38,7 +38,7 @@ def anchorspend(tmp_path, monkeypatch, capsys):
 @pytest.fixture(scope="session")
 def world_warehouse(tmp_path_factory):
     warehouse = tmp_path_factory.mktemp("cli") / "warehouse"
-    run_demo(Settings(warehouse=warehouse), say=lambda _: None)
+    build_hand_written(Settings(warehouse=warehouse))
     return warehouse
 
 

@@ -6,10 +6,10 @@ import polars as pl
 import pytest
 
 from pipeline.definitions import build_defs
-from pipeline.demo.hand_written import WORLD, run_demo
 from pipeline.run import add_dropped_files
 from pipeline.settings import Settings
 from pipeline.warehouse import query
+from tests.demo.hand_written import WORLD, build_hand_written
 
 MARTS = (
     "payments",
@@ -58,7 +58,7 @@ def test_both_jobs_give_the_marts_that_the_command_gives(world, tmp_path):
     for folder in sorted((WORLD / "files").iterdir()):
         add_dropped_files(world, folder.name, [folder])
     by_command = Settings(warehouse=tmp_path / "by_command")
-    run_demo(by_command, say=lambda _: None)
+    build_hand_written(by_command)
 
     with dg.DagsterInstance.ephemeral() as instance:
         collected = run_job(world, "collect", instance, INVENTED)

@@ -6,17 +6,17 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
-from pipeline.demo.hand_written import WORLD, run_demo
 from pipeline.payments import write_parquet
 from pipeline.registers.loading import load_registers
 from pipeline.run import identify
 from pipeline.settings import Settings
+from tests.demo.hand_written import WORLD, build_hand_written
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory) -> Settings:
     settings = Settings(warehouse=tmp_path_factory.mktemp("identified"))
-    run_demo(settings, say=lambda _: None)
+    build_hand_written(settings)
     return settings
 
 

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.demo.hand_written import WORLD
 from pipeline.settings import PROJECT_ROOT
+from tests.demo.hand_written import WORLD
 
 PUBLISHERS = ("marlhaven_council", "thornley_council")
 
@@ -145,7 +145,7 @@ def dagster(tmp_path, registry, host_and_port):
     process = subprocess.Popen(
         [
             str(Path(sys.executable).with_name("dagster")), "dev",
-            "-m", "tests.invented_night", "-h", "127.0.0.1", "-p", str(port),
+            "-w", "workspace.yaml", "-h", "127.0.0.1", "-p", str(port),
         ],
         cwd=PROJECT_ROOT,
         env={
@@ -156,7 +156,7 @@ def dagster(tmp_path, registry, host_and_port):
             "ANCHORSPEND_BUILT_IN_REGISTRY": "no",
             "ANCHORSPEND_REGISTERS": str(WORLD / "registers"),
             "ANCHORSPEND_NIGHTLY": "* * * * *",
-            "INVENTED_HOST_AND_PORT": host_and_port,
+            "ANCHORSPEND_LOOPBACK_SITE": host_and_port,
         },
         stdout=log,
         stderr=log,

@@ -5,11 +5,11 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
-from pipeline.demo.hand_written import WORLD
 from pipeline.payments import COMPACTED
 from pipeline.registry.load import load_registry
 from pipeline.run import add_dropped_files, leave_out_unregistered, normalise
 from pipeline.settings import Settings
+from tests.demo.hand_written import WORLD
 
 HEADING = "Payment Date,Supplier Name,Net Amount,Expense Type\n"
 APRIL = "05/04/2023,Harbour Builders Ltd,100.00,Building Works\n"

@@ -11,8 +11,8 @@ import dagster as dg
 import pytest
 
 from pipeline.definitions import build_defs
-from pipeline.demo.hand_written import WORLD
 from pipeline.settings import PROJECT_ROOT, Settings
+from tests.demo.hand_written import WORLD
 
 BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 

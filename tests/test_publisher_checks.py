@@ -4,10 +4,10 @@ import polars as pl
 import pytest
 
 from pipeline.collect.attempts import Attempt, Publication
-from pipeline.demo.hand_written import WORLD
 from pipeline.publisher_checks import CHECKS, check_publisher
 from pipeline.registry.load import load_registry
 from pipeline.registry.models import Expectations, Publisher, RowsPerFile
+from tests.demo.hand_written import WORLD
 
 TODAY = date(2024, 9, 15)
 

@@ -2,10 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.demo.hand_written import WORLD
 from pipeline.errors import AnchorspendError
 from pipeline.registry.load import load_registry
 from pipeline.settings import PROJECT_ROOT, Settings
+from tests.demo.hand_written import WORLD
 
 
 def test_unset_and_empty_variables_take_their_defaults():
@@ -26,6 +26,7 @@ def test_every_variable_is_heard():
             "ANCHORSPEND_NIGHTLY": "0 4 * * *",
             "ANCHORSPEND_MONTHLY": "0 9 7 * *",
             "ANCHORSPEND_KEPT_SNAPSHOTS": "25",
+            "ANCHORSPEND_LOOPBACK_SITE": "127.0.0.1:8000",
         }
     )
     assert settings == Settings(
@@ -37,6 +38,7 @@ def test_every_variable_is_heard():
         nightly="0 4 * * *",
         monthly="0 9 7 * *",
         kept_snapshots=25,
+        loopback_site="127.0.0.1:8000",
     )
 
 

@@ -69,6 +69,14 @@ class Manners:
     longest_wait_seconds: int = 120
     loopback_hosts: frozenset[str] = frozenset()
 
+    @classmethod
+    def towards(cls, loopback_site: str | None) -> "Manners":
+        """The usual manners; with a site of our own on this machine, which needs no pauses."""
+        if loopback_site is None:
+            return cls()
+        hosts = frozenset({loopback_site})
+        return cls(delay_seconds=0.0, backoff_seconds=0.0, loopback_hosts=hosts)
+
 
 @dataclass
 class _Turn:

@@ -1,17 +1,17 @@
 """The generated world, taken the way that real data goes: web and drop folder to marts."""
 
 import shutil
-from collections.abc import Callable, Collection
-from contextlib import ExitStack
+from collections.abc import Callable, Collection, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
 import polars as pl
 
 from pipeline.collect.archive import Archive
-from pipeline.collect.http import Manners
 from pipeline.collect.ledger import Ledger
 from pipeline.compare import as_text, compare_towns
 from pipeline.demo.generator.places import TOWNS
+from pipeline.demo.generator.publishers import read_publishers
 from pipeline.demo.generator.truth import true_figures
 from pipeline.demo.generator.website import Site
 from pipeline.demo.generator.world import ALL_FAULTS, World, build_world, serve
@@ -46,8 +46,8 @@ def run_invented_demo(
         folder = settings.warehouse / WORLD_FOLDER
         shutil.rmtree(folder, ignore_errors=True)
         world = build_world(folder, seed, scale, faults)
-        invented = run_world(settings, world, say)
-        compared = compare_towns(invented.database_path, [town.id for town in TOWNS])
+        run_world(settings, world, say)
+        compared = compare_towns(settings.database_path, [town.id for town in TOWNS])
         return "\n".join([as_text(compared), "", *_true_lines(world)])
 
 
@@ -68,11 +68,17 @@ def _true_lines(world: World) -> list[str]:
     ]
 
 
-def run_world(settings: Settings, world: World, say: Say) -> Settings:
-    """Two nights of the whole job on a world; the settings that lead to its database."""
-    invented = replace(settings, registers=world.registers, registry=world.registry)
-    publishers = [publisher.id for publisher in world.publishers]
-    _refuse_other_publishers(invented, set(publishers))
+def world_of(settings: Settings) -> World:
+    """Where the demo's world lies in a warehouse."""
+    return World(settings.warehouse / WORLD_FOLDER, tuple(read_publishers()))
+
+
+@contextmanager
+def serve_world(settings: Settings, world: World) -> Iterator[tuple[Settings, Site]]:
+    """Serve the websites of a world, and give the settings that lead there and nowhere else.
+
+    Raises AnchorspendError where the port that they were served on before is taken.
+    """
     # Publications are told apart by their addresses, so another port would double them.
     port_path = settings.warehouse / PORT_FILE
     port = int(port_path.read_text(encoding="ascii")) if port_path.exists() else 0
@@ -86,24 +92,32 @@ def run_world(settings: Settings, world: World, say: Say) -> Settings:
                 "folder."
             ) from error
         port_path.write_text(str(site.port), encoding="ascii")
-        _two_nights(invented, world, site, say)
-    return invented
+        # Nothing real beside what is invented, and nobody on the web is asked.
+        yield (
+            replace(
+                settings,
+                registers=world.registers,
+                registry=world.registry,
+                has_built_in_registry=False,
+                loopback_site=site.host_and_port,
+            ),
+            site,
+        )
 
 
-def _two_nights(settings: Settings, world: World, site: Site, say: Say) -> None:
-    for folder in sorted(world.drop.iterdir()):
-        add_dropped_files(settings, folder.name, [folder])
-    # This machine needs no pauses, and may be asked although its address is not public.
-    manners = Manners(
-        delay_seconds=0.0, backoff_seconds=0.0, loopback_hosts=frozenset({site.host_and_port})
-    )
-    registry = load_registry(settings.registry)
+def run_world(settings: Settings, world: World, say: Say) -> None:
+    """Two nights of the whole job on a world."""
     publishers = [publisher.id for publisher in world.publishers]
-    say("the first night")
-    collect(settings, [registry.publishers[one] for one in publishers], say, manners)
-    site.begin_second_night()
-    say("the second night, on which one file has been replaced")
-    run(settings, publishers, offline=False, say=say, manners=manners)
+    _refuse_other_publishers(settings, set(publishers))
+    with serve_world(settings, world) as (invented, site):
+        for folder in sorted(world.drop.iterdir()):
+            add_dropped_files(invented, folder.name, [folder])
+        registry = load_registry(invented.registry, built_in=False)
+        say("the first night")
+        collect(invented, [registry.publishers[one] for one in publishers], say)
+        site.begin_second_night()
+        say("the second night, on which one file has been replaced")
+        run(invented, publishers, offline=False, say=say)
 
 
 def _refuse_other_publishers(settings: Settings, invented: set[str]) -> None:
