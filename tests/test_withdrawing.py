@@ -12,7 +12,6 @@ import pytest
 
 from pipeline.collect.archive import Archive
 from pipeline.collect.ledger import Ledger
-from pipeline.demo.hand_written import WORLD
 from pipeline.errors import AnchorspendError
 from pipeline.held_back import accept_version, held_back_versions
 from pipeline.registry.load import load_registry
@@ -26,6 +25,7 @@ from pipeline.run import (
 )
 from pipeline.settings import Settings
 from pipeline.withdrawing import withdraw
+from tests.demo.hand_written import WORLD
 
 HEADING = "Payment Date,Supplier Name,Net Amount,Expense Type,Transaction No\n"
 NAME = "Harbour Quentin Builders Ltd"
