@@ -57,9 +57,9 @@ def payments_assets(settings: Settings, registry: Registry) -> dg.AssetsDefiniti
     def collect_payments(
         context: dg.AssetExecutionContext,
     ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
-        failed = []
         with warehouse_lock(settings.warehouse):
-            night.write_registry(settings)
+            _, faulty = night.write_registry(settings)
+            failed = [f"{one} ({problem})" for one, problem in faulty.items()]
             chosen = [
                 publisher
                 for publisher in publishers

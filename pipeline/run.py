@@ -27,8 +27,9 @@ from pipeline.payments import COMPACTED, compact_publisher
 from pipeline.registers import refreshing
 from pipeline.registers.downloads import RegisterSession, RegisterSource
 from pipeline.registers.refreshing import RefreshReport
+from pipeline.registry.documents import Problem
 from pipeline.registry.frames import write_registry_frames
-from pipeline.registry.load import load_registry
+from pipeline.registry.load import load_registry, load_registry_leniently
 from pipeline.registry.models import DropFolder, Publisher, Registry
 from pipeline.settings import PROJECT_ROOT, Settings
 from pipeline.sql_models import TestResult, load_project, run_tests
@@ -59,7 +60,7 @@ def add_dropped_files(
     settings: Settings, publisher_id: str, paths: Sequence[Path]
 ) -> list[Attempt]:
     """Archive files that a person exported or downloaded for one publisher."""
-    registry = load_registry(settings.registry, built_in=settings.has_built_in_registry)
+    registry, _ = sound_registry(settings)
     publisher = registered_publisher(registry, publisher_id)
     archive = Archive(settings.archive_dir)
     with Ledger(settings.ledger_path, archive) as ledger:
@@ -78,7 +79,7 @@ def collect(
     say: Say,
 ) -> dict[str, Collected]:
     """Look for new files of the publishers on the web, a few hosts at a time; by publisher id."""
-    registry = load_registry(settings.registry, built_in=settings.has_built_in_registry)
+    registry, _ = sound_registry(settings)
     archive = Archive(settings.archive_dir)
     with (
         Ledger(settings.ledger_path, archive) as ledger,
@@ -154,21 +155,37 @@ def published_tables(settings: Settings) -> list[PublishedTable]:
         return describe_tables(connection)
 
 
-def write_registry(settings: Settings) -> Registry:
-    """Check the registry and write it as Parquet for the SQL."""
-    registry = load_registry(settings.registry, built_in=settings.has_built_in_registry)
-    write_registry_frames(registry, settings.warehouse / "registry")
-    return registry
+def sound_registry(settings: Settings) -> tuple[Registry, dict[str, Problem]]:
+    """The registry, and the publishers left out of it because their YAML is at fault, by file stem.
+
+    Raises AnchorspendError where a town or an area is at fault: publishers would leave with it.
+    """
+    registry, problems = load_registry_leniently(
+        settings.registry, built_in=settings.has_built_in_registry
+    )
+    if any(problem.file.parent.name != "publishers" for problem in problems):
+        load_registry(settings.registry, built_in=settings.has_built_in_registry)
+    return registry, {problem.file.stem: problem for problem in reversed(problems)}
 
 
-def leave_out_unregistered(settings: Settings, registry: Registry) -> None:
+def write_registry(settings: Settings) -> tuple[Registry, dict[str, Problem]]:
+    """Write sound_registry as Parquet for the SQL, and give it back.
+
+    What was written of a publisher stays while its YAML is at fault.
+    """
+    registry, faulty = sound_registry(settings)
+    write_registry_frames(registry, settings.warehouse / "registry", faulty)
+    return registry, faulty
+
+
+def leave_out_unregistered(settings: Settings, publisher_ids: Collection[str]) -> None:
     """Remove what was compacted for publishers that the registry no longer names.
 
     Their files stay in the archive and come back with their YAML.
     """
     for folder in COMPACTED:
         for path in (settings.warehouse / folder).glob("*.parquet"):
-            if path.stem not in registry.publishers:
+            if path.stem not in publisher_ids:
                 path.unlink()
 
 
@@ -190,15 +207,17 @@ def run(
     """The whole job: collect unless offline, normalise, identify, build.
 
     `publisher_ids` limits what is collected and read anew; the build always takes all that is
-    there. Raises AnchorspendError where the registry, a register or a test of the build fails.
+    there. Raises AnchorspendError where the registry, a register or a test of the build fails; and,
+    once all is built, where the YAML of a publisher is at fault, of which the last good data stay
+    in use.
     """
-    registry = write_registry(settings)
+    registry, faulty = write_registry(settings)
     chosen = [
         registered_publisher(registry, one) for one in publisher_ids or sorted(registry.publishers)
     ]
     if not offline:
         collect(settings, chosen, say)
-    leave_out_unregistered(settings, registry)
+    leave_out_unregistered(settings, {*registry.publishers, *faulty})
     never_read = [
         publisher
         for publisher in registry.publishers.values()
@@ -212,7 +231,13 @@ def run(
     for sentence in identify(settings).sentences():
         say(sentence)
     say("building the database")
-    return build(settings)
+    report = build(settings)
+    if faulty:
+        raise AnchorspendError(
+            f"All is built, but without news of {', '.join(sorted(faulty))}, whose last data stay "
+            f"in use: mend {next(iter(faulty.values()))}"
+        )
+    return report
 
 
 def publishers_of_towns(registry: Registry, town_ids: Collection[str]) -> set[str]:

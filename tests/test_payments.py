@@ -124,7 +124,7 @@ def test_a_publisher_without_files_has_empty_typed_tables(settings):
 
 def test_what_the_registry_no_longer_names_leaves_the_tables_but_not_the_archive(settings, drop):
     drop("april.csv", HEADING + APRIL)
-    leave_out_unregistered(settings, load_registry())
+    leave_out_unregistered(settings, load_registry().publishers)
     assert not (settings.payments_dir / "marlhaven_council.parquet").exists()
     assert len(list(settings.archive_dir.glob("*/*/content"))) == 1
 

@@ -462,3 +462,33 @@ def test_a_query_larger_than_memory_may_still_spill_beside_the_database(world):
         sql = "select count(*) from (select random() as r, repeat('x', 50) from range(1e6::int)"
         rows = connection.execute(sql + " order by r limit 999999)").fetchall()
     assert rows == [(999999,)]
+
+
+BUILD_ON_A_SMALL_DISK = """
+import resource, sys
+from pathlib import Path
+from pipeline.sql_models import load_project
+from pipeline.warehouse import build_database
+root, warehouse = map(Path, sys.argv[1:])
+# Python ignores SIGXFSZ, so that writing beyond the limit is "File too large".
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+build_database(warehouse / 'anchorspend.duckdb', load_project(root), warehouse, '1.0')
+"""
+
+
+def test_a_disk_that_is_full_while_building_leaves_the_old_file_and_nothing_else(world):
+    world.build()
+    yesterday = sha256(world.database)
+    before = world.files()
+    world.pay(*[1, 2, 3] * 20_000)
+    done = subprocess.run(
+        [sys.executable, "-c", BUILD_ON_A_SMALL_DISK, str(world.root), str(world.warehouse)],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode != 0
+    assert "File too large" in done.stderr
+    assert sha256(world.database) == yesterday
+    assert world.files() == before
+    world.build()
+    assert world.total() == 120_000

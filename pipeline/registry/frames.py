@@ -1,6 +1,6 @@
 """The registry as Parquet files, which are what the SQL sees of it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 import polars as pl
@@ -74,13 +74,20 @@ def registry_frames(registry: Registry) -> dict[str, pl.DataFrame]:
     }
 
 
-def write_registry_frames(registry: Registry, folder: Path) -> None:
-    """Write each table as <name>.parquet into the folder, replacing the old file whole."""
+def write_registry_frames(registry: Registry, folder: Path, kept: Collection[str] = ()) -> None:
+    """Write each table as <name>.parquet into the folder, replacing the old file whole.
+
+    Of the publishers in `kept`, which the registry does not hold today, the old file's rows stay.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     for name, frame in registry_frames(registry).items():
+        path = folder / f"{name}.parquet"
+        if kept and "publisher_id" in frame.columns and path.exists():
+            before = pl.read_parquet(path).filter(pl.col("publisher_id").is_in(list(kept)))
+            frame = pl.concat([frame, before.match_to_schema(frame.schema)])
         unfinished = folder / f".{name}.parquet.unfinished"
         frame.write_parquet(unfinished)
-        unfinished.replace(folder / f"{name}.parquet")
+        unfinished.replace(path)
 
 
 def _one_per_line(caveats: Iterable[Caveat]) -> str | None:
