@@ -9,15 +9,14 @@ import duckdb
 import polars as pl
 import yaml
 
+from pipeline.registers.common_words import LONGEST_NAME
 from pipeline.registers.schema import table_path
 
 NEAR_PATH = Path(__file__).with_name("near.yml")
 MATCHING_MEMORY = "2GB"
-# What must remain of a name beside the word that differs.
+# What must remain of a name beside the word that differs, and be there where the order differs.
 SHORTEST_REST = 6
-LONGEST_NAME = 12
-# In how many names a rest may stand before the one word is what tells them apart.
-CROWDED_REST = 6
+SHORTEST_SHUFFLED = 10
 # How much rarer a misspelt or cut word is than the right one: ASHFIELD and EASTFIELD are two words.
 MISSPELT_RATIO = 20
 # Branches are taken for bodies with at most so many other names that begin like theirs: Age UK has
@@ -74,15 +73,15 @@ def near_names(spellings: pl.DataFrame, registers_dir: Path) -> pl.DataFrame:
 
     The answer has the columns of NEAR_NAMES, one row per supplier and name.
     """
-    names = table_path(registers_dir, "organisation_names")
-    if not names.is_file():
+    if not table_path(registers_dir, "organisation_names").is_file():
         return NEAR_NAMES.to_frame()
     with tempfile.TemporaryDirectory(prefix="anchorspend-") as folder, duckdb.connect() as sql:
         asked, found = Path(folder) / "asked.parquet", Path(folder) / "found.parquet"
         spellings.filter(pl.col("name_words").str.contains(" ")).write_parquet(asked)
         sql.execute(f"set memory_limit = '{MATCHING_MEMORY}'")
         sql.execute(f"set temp_directory = '{folder}'")
-        _prepare(sql, asked, names)
+        _prepare(sql, asked, registers_dir)
+        sql.execute(NEIGHBOURS)
         sql.execute(ONE_WORD_APART)
         sql.execute(OTHER_ORDER)
         sql.execute(BRANCHES)
@@ -91,7 +90,7 @@ def near_names(spellings: pl.DataFrame, registers_dir: Path) -> pl.DataFrame:
         return pl.read_parquet(found).match_to_schema(NEAR_NAMES)
 
 
-def _prepare(sql: duckdb.DuckDBPyConnection, asked: Path, names: Path) -> None:
+def _prepare(sql: duckdb.DuckDBPyConnection, asked: Path, registers_dir: Path) -> None:
     """Makes the tables that the statements below read, and the words they know, as macros."""
     words = near_words()
     small, bodies, endings = (
@@ -103,15 +102,23 @@ def _prepare(sql: duckdb.DuckDBPyConnection, asked: Path, names: Path) -> None:
         )
     )
     initials = "map {" + ", ".join(f"'{k}': '{v}'" for k, v in words.initials.items()) + "}"
-    sql.execute(f"create macro is_small(word) as list_contains({small}, word)")
+    sql.execute(f"create macro small_words() as {small}")
+    sql.execute("create macro is_small(word) as list_contains(small_words(), word)")
     sql.execute(f"create macro is_other_body(word) as list_contains({bodies}, word)")
     sql.execute(f"create macro is_other_ending(word) as list_contains({endings}, word)")
     sql.execute(f"create macro spelt_out(letter) as {initials}[letter]")
     sql.execute(MACROS)
+    for view, table in (
+        ("register_names", "organisation_names"),
+        ("word_counts", "word_counts"),
+        ("crowded_rests", "crowded_rests"),
+    ):
+        sql.execute(
+            f"create view {view} as from read_parquet('{table_path(registers_dir, table)}')"
+        )
     sql.execute(
-        "create view names as select *, file_row_number as name_id,"
-        f" string_split(name_words, ' ') as words from read_parquet('{names}',"
-        " file_row_number = true) where name_words is not null"
+        "create view names as select *, string_split(name_words, ' ') as words"
+        " from register_names where name_words is not null"
     )
     sql.execute(
         "create table asked as select row_number() over () as asked_id, * exclude (words),"
@@ -120,9 +127,12 @@ def _prepare(sql: duckdb.DuckDBPyConnection, asked: Path, names: Path) -> None:
 
 
 MACROS = """
-create macro word_hashes(words) as
-    list_transform(words, lambda word: (hash(word) >> 12)::bigint);
 create macro without(words, i) as list_concat(words[1:i - 1], words[i + 1:]);
+create macro each_rest(words) as
+    list_transform(range(1, len(words) + 1), lambda i: without(words, i));
+create macro sorted_words(words) as array_to_string(list_sort(words), ' ');
+create macro one_letter_less(word) as list_prepend(word, list_transform(
+    range(1, length(word) + 1), lambda i: left(word, i - 1) || substr(word, i + 1)));
 create macro acronym(words) as
     array_to_string([left(word, 1) for word in words if not is_small(word)], '');
 -- "PROF" for "PROFESSIONAL", "PAEDS" for "PAEDIATRICS".
@@ -142,96 +152,99 @@ create macro word_cost(a, b) as case
 end;
 """
 
-# A name is looked up by each rest of it that leaves out one word, and by all of it (i = 0). A rest
-# is looked up as the sum of the hashes of its words; `pairs` then compares the words themselves.
-ONE_WORD_APART = f"""
-create table asked_rests as
-with hashed as (
-    select asked_id, words, name_key, word_hashes(words) as hashes from asked
-    where len(words) <= {LONGEST_NAME}
-)
-select asked_id, i,
-    list_sum(hashes)::bigint - case when i = 0 then 0 else hashes[i] end as rest
-from hashed, unnest(range(0, len(words) + 1)) as u(i)
-where length(name_key) - case when i = 0 then 0 else length(words[i]) end >= {SHORTEST_REST};
+# The words of the register that a word of an asked name can stand for. Words that begin alike and
+# words that share what remains when one letter of each is left out are compared, no others.
+NEIGHBOURS = f"""
+create table asked_words as
+select asked_id, i, words, words[i] as word, without(words, i) as rest
+from asked, unnest(range(1, len(words) + 1)) as u(i)
+where len(words) <= {LONGEST_NAME} and length(name_key) - length(words[i]) >= {SHORTEST_REST};
 
-create table name_rests as
-with hashed as (
-    select name_id, word_hashes(words) as hashes from names where len(words) <= {LONGEST_NAME}
+create table asked_vocabulary as
+select word, coalesce(names_with_word, 0) as names_with_word
+from (select distinct word from asked_words) left join word_counts using (word);
+
+create table neighbours as
+with alike as (
+    select a.word as asked_word, n.word as name_word
+    from asked_vocabulary as a join word_counts as n on left(a.word, 3) = left(n.word, 3)
+    where length(n.word) >= length(a.word) - 2 and (
+        a.names_with_word * {MISSPELT_RATIO} <= n.names_with_word
+        or a.word = n.word || 'S' or n.word = a.word || 'S'
+    )
+    union
+    select a.word, n.word
+    from (select word, unnest(one_letter_less(word)) as less from asked_vocabulary
+        where length(word) >= 5) as a
+    join (select word, unnest(one_letter_less(word)) as less from word_counts
+        where length(word) >= 5) as n using (less)
+    union
+    select a.word, n.word
+    from asked_vocabulary as a join word_counts as n on n.word = spelt_out(a.word)
+    union
+    select a.word, n.word
+    from asked_vocabulary as a
+    join word_counts as n on length(n.word) = 1 and spelt_out(n.word) = a.word
 ),
-rests as (
-    select name_id, unnest(range(0, len(hashes) + 1)) as i,
-        list_sum(hashes)::bigint - unnest(list_prepend(0::bigint, hashes)) as rest
-    from hashed
+priced as (
+    select asked_word, name_word, word_cost(asked_word, name_word) as cost,
+        a.names_with_word * {MISSPELT_RATIO} <= n.names_with_word as is_rarer
+    from alike
+    join asked_vocabulary as a on a.word = asked_word
+    join word_counts as n on n.word = name_word
 )
-select rests.* from rests semi join asked_rests using (rest);
+select * from priced where cost <= 0.3 or is_rarer and cost is not null;
+"""
 
-create table crowds as
-select rest, count(distinct name_id) as crowd from name_rests where i > 0 group by rest;
+# Each asked name is written as the names that it may stand for: one word replaced, gained or lost,
+# or all words in another order (no cost). They are looked up by their sorted words, in one reading
+# of the register; then what remains is compared in its own order.
+ONE_WORD_APART = f"""
+create table meant as
+select asked_id, rest, cost, not is_rarer as must_be_rare, false as is_rest,
+    sorted_words(list_append(rest, name_word)) as sorted_words
+from asked_words join neighbours on word = asked_word
+union all
+select asked_id, words, 0.2, false, false, sorted_words(list_append(words, gained))
+from asked, unnest(list_append(small_words(), acronym(words))) as u(gained)
+where len(words) < {LONGEST_NAME} and length(name_key) >= {SHORTEST_REST} and gained != ''
+union all
+select asked_id, rest, 0.2, false, true, sorted_words(rest)
+from asked_words where len(words) >= 4 and (is_small(word) or word = acronym(rest))
+union all
+select asked_id, words, null, false, true, sorted_words(words)
+from asked where len(words) <= {LONGEST_NAME} and length(name_key) >= {SHORTEST_SHUFFLED};
 
-create table pairs as
-select asked_id, name_id, crowd,
-    case when a.i = 0 then '' else asked.words[a.i] end as asked_word,
-    case when n.i = 0 then '' else names.words[n.i] end as name_word,
-    asked.words as asked_words, names.words as name_words, names.register, names.number,
-    names.name_kind, names.legal_form as registered_form
-from asked_rests as a
-join name_rests as n using (rest)
-left join crowds using (rest)
-join asked using (asked_id)
-join names using (name_id)
-where (a.i > 0 or n.i > 0)
-    and case when a.i = 0 then asked.words else without(asked.words, a.i) end
-    = case when n.i = 0 then names.words else without(names.words, n.i) end;
+create table sought as select distinct sorted_words from meant;
 
-create table frequencies as
-with wanted as (
-    select distinct asked_word as word from pairs union select distinct name_word from pairs
-)
-select word, count(*) as names_with_word
-from (select unnest(words) as word from names) semi join wanted using (word)
-group by word;
+create table hits as
+select sorted_words, name_words, register, number, name_kind, legal_form as registered_form
+from register_names semi join sought using (sorted_words);
+
+create table found as
+select meant.*, string_split(name_words, ' ') as name_list, register, number, name_kind,
+    registered_form
+from hits join meant using (sorted_words);
 
 create table one_word_apart as
-with priced as (
-    select pairs.*,
-        case
-            when asked_word = '' and is_small(name_word) then 0.2
-            when asked_word = '' and name_word = acronym(asked_words) then 0.2
-            when name_word = '' and is_small(asked_word) then 0.2
-            when name_word = '' and asked_word = acronym(name_words) then 0.2
-            when asked_word != '' and name_word != '' then word_cost(asked_word, name_word)
-        end as cost
-    from pairs
-)
-select priced.* from priced
-left join frequencies as a on a.word = asked_word
-left join frequencies as n on n.word = name_word
-where cost is not null and (
-    cost <= 0.2 and greatest(len(asked_words), len(name_words)) >= 4
-    or (crowd <= {CROWDED_REST} and cost <= 0.3)
-    or coalesce(a.names_with_word, 0) * {MISSPELT_RATIO} <= n.names_with_word
-);
+select asked_id, register, number, name_kind, registered_form, cost
+from found left join crowded_rests as crowd on crowd.rest = sorted_words(found.rest)
+where cost is not null and not (must_be_rare and crowd.rest is not null)
+    and case when is_rest then name_list = found.rest
+        else list_contains(each_rest(name_list), found.rest) end;
 """
 
 # "GRIFFITHS ALUN (CONTRACTORS)": a surname first, or any other order of the same words.
 OTHER_ORDER = """
 create table other_order as
-select asked_id, names.register, names.number, names.name_kind,
-    names.legal_form as registered_form,
+select asked_id, register, number, name_kind, registered_form,
     case
-        when len(asked.words) >= 3 and asked.words[1] = names.words[2]
-            and asked.words[2] = names.words[1] and asked.words[3:] = names.words[3:]
-            and least(length(asked.words[1]), length(asked.words[2])) >= 3
-            and not is_other_body(asked.words[1]) and not is_other_body(asked.words[2])
+        when len(rest) >= 3 and rest[1] = name_list[2] and rest[2] = name_list[1]
+            and rest[3:] = name_list[3:] and least(length(rest[1]), length(rest[2])) >= 3
+            and not is_other_body(rest[1]) and not is_other_body(rest[2])
         then 'surname' else 'reordered'
     end as difference
-from asked_rests as a
-join name_rests as n using (rest)
-join asked using (asked_id)
-join names using (name_id)
-where a.i = 0 and n.i = 0 and asked.words != names.words
-    and length(asked.name_key) >= 10 and list_sort(asked.words) = list_sort(names.words);
+from found where cost is null and rest != name_list;
 """
 
 # "NUFFIELD HEALTH PLYMOUTH": the first words are the whole name of a body that is no private firm.

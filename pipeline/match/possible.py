@@ -47,13 +47,17 @@ def by_number(suppliers: pl.DataFrame, registers_dir: Path) -> pl.DataFrame:
 
 def by_name_key(spellings: pl.DataFrame, registers_dir: Path) -> pl.DataFrame:
     """The organisations that bear or bore a name with the key of one of a supplier's spellings."""
-    names = scan_table(registers_dir, "organisation_names").select(
-        "register",
-        "number",
-        "name_kind",
-        "name_key",
-        registered_form="legal_form",
-        registered_as="name",
+    names = (
+        scan_table(registers_dir, "organisation_names")
+        .filter(pl.col("name_key").is_in(spellings["name_key"].unique().implode()))
+        .select(
+            "register",
+            "number",
+            "name_kind",
+            "name_key",
+            registered_form="legal_form",
+            registered_as="name",
+        )
     )
     hits = (
         names.join(
@@ -64,7 +68,7 @@ def by_name_key(spellings: pl.DataFrame, registers_dir: Path) -> pl.DataFrame:
         )
         .filter(_is_looked_for())
         .drop("claimed")
-        .collect(engine="streaming")
+        .collect()
     )
     possible = _with_organisation(hits, registers_dir).with_columns(
         kind_rank=pl.col("name_kind").replace_strict(KIND_RANKS, return_dtype=pl.Int8),
@@ -175,6 +179,8 @@ def _with_organisation(hits: pl.DataFrame, registers_dir: Path) -> pl.DataFrame:
     numbers = hits.select("register", "number").unique()
     organisations = (
         scan_table(registers_dir, "organisations")
+        # Read first, so that of other organisations nothing else is.
+        .filter(pl.col("number").is_in(numbers["number"].unique().implode()))
         .join(numbers.lazy(), on=["register", "number"], how="semi")
         .select(
             "register",
@@ -186,7 +192,7 @@ def _with_organisation(hits: pl.DataFrame, registers_dir: Path) -> pl.DataFrame:
             "postcode",
             register_name="name",
         )
-        .collect(engine="streaming")
+        .collect()
     )
     # Many schools are run by one company, so that they are no single organisation.
     is_company_too = (pl.col("other_register") == "coh") & (pl.col("register") != "gias")

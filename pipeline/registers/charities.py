@@ -147,6 +147,7 @@ def _names(charities: pl.LazyFrame, other_names: pl.LazyFrame) -> pl.LazyFrame:
         "legal_form",
         "name_words",
         "name_key",
+        "sorted_words",
     )
 
 

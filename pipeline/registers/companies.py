@@ -107,4 +107,5 @@ def _names(companies: pl.LazyFrame) -> pl.LazyFrame:
         "legal_form",
         "name_words",
         "name_key",
+        "sorted_words",
     )

@@ -86,9 +86,10 @@ def key_words(words: pl.Expr) -> pl.Expr:
 
 
 def with_name_key(frame: pl.LazyFrame, name: str) -> pl.LazyFrame:
-    """Adds `words`, `legal_form`, `name_words` and `name_key` of a column of names.
+    """Adds `words`, `legal_form`, `name_words`, `name_key`, `sorted_words` of a column of names.
 
-    The key is the space-free name_words; a name without letters and figures has neither.
+    The key is the space-free name_words, sorted_words the same words in order of the alphabet; a
+    name without letters and figures has none of the three.
     """
     return (
         frame.with_columns(words=clean_words(pl.col(name)))
@@ -96,5 +97,8 @@ def with_name_key(frame: pl.LazyFrame, name: str) -> pl.LazyFrame:
             legal_form=form_of(pl.col("words")),
             name_words=pl.when(pl.col("words") != "").then(key_words(pl.col("words"))),
         )
-        .with_columns(name_key=pl.col("name_words").str.replace_all(" ", "", literal=True))
+        .with_columns(
+            name_key=pl.col("name_words").str.replace_all(" ", "", literal=True),
+            sorted_words=pl.col("name_words").str.split(" ").list.sort().list.join(" "),
+        )
     )

@@ -37,8 +37,12 @@ ORGANISATION_NAMES = pl.Schema(
         "legal_form": pl.String,
         "name_words": pl.String,
         "name_key": pl.String,
+        "sorted_words": pl.String,
     }
 )
+# What of the names hangs on the register alone, so that a night need not read all of them for it.
+WORD_COUNTS = pl.Schema({"word": pl.String, "names_with_word": pl.Int64})
+CROWDED_RESTS = pl.Schema({"rest": pl.String})
 POSTCODES = pl.Schema(
     {
         "postcode": pl.String,
@@ -70,6 +74,8 @@ ORGANISATION_FLAGS = pl.Schema(
 SCHEMAS: Mapping[str, pl.Schema] = {
     "organisations": ORGANISATIONS,
     "organisation_names": ORGANISATION_NAMES,
+    "word_counts": WORD_COUNTS,
+    "crowded_rests": CROWDED_RESTS,
     "organisation_flags": ORGANISATION_FLAGS,
     "postcodes": POSTCODES,
 }

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
+from pipeline.registers.common_words import write_common_words
 from pipeline.registers.names import with_name_key
 from pipeline.registers.parts import parts_dir, scan_part
 from pipeline.registers.schema import (
@@ -84,6 +85,7 @@ def write_organisations(registers_dir: Path, sha256_by_register: Mapping[str, st
         pl.concat([names for _, names in parts.values()]).select(ORGANISATION_NAMES.names()),
         table_path(registers_dir, "organisation_names"),
     )
+    write_common_words(registers_dir)
     _write_flags(registers_dir, companies, company_names)
 
 
