@@ -4,9 +4,10 @@ Run as `python benchmarks/match.py REGISTERS_FOLDER`, the folder with labelled_m
 labelled_negatives.csv and the registers that the labels were made on. The labels are split by the
 parity of sha256 of the register number: "tuned" is the half that rules may be tuned on, "held" the
 half that they may not. A register that holds few organisations flatters precision.
-The held half was seen in an earlier round, so it is no clean test; the rules added since were
-written from the misses of the tuned half alone, but one was dropped since the held half lost by it:
-to leave out small words (of, for, in) beside another difference gained no label and gave 2 wrong.
+The held half is a validation set, no clean test: it was seen in an earlier round, and its totals
+were looked at while a tie-break was chosen. The rules added since were written from the misses of
+the tuned half alone, but one was dropped since the held half lost by it: to leave out small words
+(of, for, in) beside another difference gained no label and gave 2 wrong.
 `--out FILE` puts the figures into a csv of
 MATCH_FIGURES, such as the one that marts.match_quality is made of.
 

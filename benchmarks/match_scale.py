@@ -232,7 +232,7 @@ def bench_locating(payments: int) -> list[tuple[str, float]]:
         )
         bare = time.perf_counter() - started
         started = time.perf_counter()
-        asked = pl.read_parquet(paid).unique()
+        asked = pl.scan_parquet(paid).unique().collect(engine="streaming")
         with_areas(
             asked.select(asked="postcode", postcode=clean_postcode(pl.col("postcode"))), folder
         ).write_parquet(folder / "places.parquet")

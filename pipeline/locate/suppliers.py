@@ -127,10 +127,11 @@ def with_areas(places: pl.DataFrame, registers_dir: Path) -> pl.DataFrame:
     """Adds coordinates and area codes of the column `postcode` (canonical), null where unknown."""
     directory = (
         scan_table(registers_dir, "postcodes")
-        .join(places.lazy().select("postcode").unique(), on="postcode", how="semi")
+        # Read first, so that of other postcodes nothing else is.
+        .filter(pl.col("postcode").is_in(places["postcode"].drop_nulls().unique().implode()))
         .drop("introduced", "terminated")
         .rename({"lat": "latitude", "long": "longitude"})
-        .collect(engine="streaming")
+        .collect()
     )
     return places.join(directory, on="postcode", how="left", maintain_order="left")
 

@@ -129,6 +129,7 @@ def load_register_files(
     snapshots = []
     for register in REGISTERS:
         try:
+            _refuse_incomplete(register, files)
             snapshot = _load_one(register, sources, registers_dir, ledger, keeps_growing)
         except RegisterRefusedError as refusal:
             in_use = _snapshot(register, ledger.get(register, NEVER_LOADED), "refused")
@@ -153,6 +154,12 @@ def _publish(registers_dir: Path, ledger: dict[str, Any]) -> None:
             write_whole(POSTCODES.to_frame().lazy(), table_path(registers_dir, "postcodes"))
     ledger["published"] = state
     _write_ledger(registers_dir, ledger)
+
+
+def _refuse_incomplete(register: str, files: RegisterFiles) -> None:
+    kinds = [REGISTER_NAMES[register], *(["charity_other_names"] if register == "chc" else [])]
+    if missing := [files.incomplete[kind] for kind in kinds if kind in files.incomplete]:
+        raise RegisterRefusedError(" ".join(missing))
 
 
 def _load_one(

@@ -16,7 +16,7 @@ def clean_postcode(text: pl.Expr) -> pl.Expr:
     mended = pl.when(outward.is_in(["GIR", "NPT"])).then(outward).otherwise(_mended(outward))
     inward = squeezed.str.tail(3).str.replace("^O", "0").str.replace("^I", "1")
     whole = pl.concat_str(mended, pl.lit(" "), inward)
-    return pl.when(whole.str.contains(rf"^{OUTWARD} {INWARD}$")).then(whole)
+    return whole.str.extract(rf"^({OUTWARD} {INWARD})$")
 
 
 def outward_code(text: pl.Expr) -> pl.Expr:

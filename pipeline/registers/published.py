@@ -7,8 +7,8 @@ import hashlib
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -61,7 +61,10 @@ class RegisterRefusedError(AnchorspendError):
 
 @dataclass(frozen=True)
 class RegisterFiles:
-    """The files of each register that a run uses; () where there are none."""
+    """The files of each register that a run uses; () where there are none.
+
+    `incomplete` says of a kind of file what is missing, where it is published in parts.
+    """
 
     companies: tuple[Path, ...] = ()
     charities: tuple[Path, ...] = ()
@@ -72,13 +75,11 @@ class RegisterFiles:
     schools: tuple[Path, ...] = ()
     authorities: tuple[Path, ...] = ()
     public_bodies: tuple[Path, ...] = ()
+    incomplete: Mapping[str, str] = field(default_factory=dict)
 
 
 def find_register_files(folder: Path) -> RegisterFiles:
-    """The newest complete set of each register's files in a folder and the folders below it.
-
-    Raises RegisterRefusedError where a part of a register published in parts is missing.
-    """
+    """The newest set of each register's files in a folder and the folders below it."""
     if not folder.is_dir():
         raise AnchorspendError(
             f"There is no folder {folder}: set ANCHORSPEND_REGISTERS to the folder with the "
@@ -98,10 +99,14 @@ def choose_register_files(paths: Iterable[Path]) -> RegisterFiles:
         if kind := kind_by_name(path) or kind_by_heading(path):
             by_kind.setdefault(kind, []).append(path)
     nhs = by_kind.pop("nhs", [])
-    return RegisterFiles(
-        **{kind: newest_set(found) for kind, found in by_kind.items()},
-        nhs=newest_of_each_list(nhs),
-    )
+    sets: dict[str, tuple[Path, ...]] = {}
+    incomplete: dict[str, str] = {}
+    for kind, found in by_kind.items():
+        try:
+            sets[kind] = newest_set(found)
+        except RegisterRefusedError as refusal:
+            incomplete[kind] = str(refusal)
+    return RegisterFiles(**sets, nhs=newest_of_each_list(nhs), incomplete=incomplete)
 
 
 def with_built_in_bodies(files: RegisterFiles, extra: Path | None = None) -> RegisterFiles:
@@ -158,7 +163,10 @@ def kind_by_heading(path: Path) -> str | None:
 
 
 def newest_set(paths: list[Path]) -> tuple[Path, ...]:
-    """The files of the newest date; one whole file goes before the parts of the same date."""
+    """The files of the newest date; one whole file goes before the parts of the same date.
+
+    Raises RegisterRefusedError where a part of a register published in parts is missing.
+    """
     newest = max((published_date(path) or date.min for path in paths), default=date.min)
     newest_paths = [path for path in paths if (published_date(path) or date.min) == newest]
     parts = {path: part for path in newest_paths if (part := PART.search(path.name))}

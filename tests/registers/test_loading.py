@@ -94,12 +94,23 @@ def test_parts_are_read_together_and_older_dates_left_alone(source, registers_di
     assert table(registers_dir, "organisations")["number"].sort().to_list() == ["01", "02"]
 
 
-def test_a_missing_part_is_named(source, registers_dir):
-    written.write_companies_csv(
-        source, written.company("01", "A LTD"), name="BasicCompanyData-2026-09-01-part1_2.csv"
+def test_a_missing_part_is_named_and_the_other_registers_are_loaded(source, registers_dir):
+    old = written.write_companies_csv(
+        source, written.company("01", "OLD LTD"), name="BasicCompanyData-2026-08-01-part1_1.csv"
     )
-    with pytest.raises(RegisterRefusedError, match="part 2 is not beside it"):
+    load_registers(source, registers_dir)
+    old.unlink()
+    written.write_companies_csv(
+        source, written.company("02", "NEW LTD"), name="BasicCompanyData-2026-09-01-part1_2.csv"
+    )
+    written.write_charities_zip(source, written.charity(275936, "KIDS"))
+    with pytest.raises(RegistersRefusedError, match="part 2 is not beside it") as refusal:
         load_registers(source, registers_dir)
+    coh, *others = refusal.value.snapshots
+    assert (coh.register, coh.outcome, coh.rows) == ("coh", "refused", 1)
+    assert coh.source_files == ("BasicCompanyData-2026-08-01-part1_1.csv",)
+    assert not any(one.refused for one in others)
+    assert table(registers_dir, "organisations")["name"].sort().to_list() == ["KIDS", "OLD LTD"]
 
 
 def test_charities_carry_working_and_previous_names_and_linked_numbers(source, registers_dir):
@@ -322,6 +333,14 @@ def test_a_bad_register_is_refused_and_the_last_good_one_stays(
         ("publicextract.charity.json", b'{"error": 1}', "should have the column"),
         ("publicextract.charity.json", b"<html>", "should hold a JSON list"),
         ("NSPL_AUG_2026_UK.csv", b'"pcds","lat"\n"PR1 2HE","1"\n', "should have a column like"),
+        (
+            "NSPL_AUG_2026_UK.csv",
+            written.csv_text(
+                [h.replace("lad26cd", "lad1926cd") for h in written.NSPL_HEADING],
+                [written.postcode("PR1 2HE")],
+            ).encode(),
+            r"should have a column like lad.* for lad code but begins with pcd7, pcd8, pcds",
+        ),
         ("BasicCompanyData-2026-09-01.csv.gz", gzip.compress(GOOD.encode())[:-200], "cut short"),
     ],
 )
