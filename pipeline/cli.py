@@ -451,7 +451,8 @@ def _print_build(report: BuildReport, settings: Settings) -> None:
         f"{report.seconds:.1f} s: {settings.database_path}"
     )
     for warning in report.warnings:
-        print(f"  warning: {warning.model}: {warning.test_name}: {warning.failures} rows")
+        of_model = f"{warning.model}: " if warning.model else ""
+        print(f"  warning: {of_model}{warning.test_name}: {warning.failures} rows")
 
 
 def _print_rows(

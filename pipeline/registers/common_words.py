@@ -1,6 +1,5 @@
-"""In how many names of the registers a word stands, and which other words are crowded with names."""
+"""How many names of the registers hold a word, and which words stand in many beside another."""
 
-import os
 import tempfile
 from pathlib import Path
 
@@ -49,4 +48,4 @@ def write_common_words(registers_dir: Path) -> None:
         for table, query in (("word_counts", WORD_COUNTS), ("crowded_rests", CROWDED_RESTS)):
             beside = Path(folder) / f"{table}.parquet"
             sql.execute(f"copy ({query}) to '{beside}' (format parquet, compression zstd)")
-            os.replace(beside, table_path(registers_dir, table))
+            beside.replace(table_path(registers_dir, table))

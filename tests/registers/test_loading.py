@@ -11,7 +11,7 @@ from pipeline.registers.loading import (
     load_register_files,
     load_registers,
 )
-from pipeline.registers.published import RegisterFiles, RegisterRefusedError
+from pipeline.registers.published import RegisterFiles
 from pipeline.registers.schema import SCHEMAS, table_path
 from tests.registers import written
 
