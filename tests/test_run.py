@@ -3,8 +3,8 @@
 import shutil
 
 import pytest
-
 from pipeline.demo.hand_written import WORLD
+
 from pipeline.errors import AnchorspendError
 from pipeline.run import add_dropped_files, run
 from pipeline.settings import Settings
