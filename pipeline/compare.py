@@ -135,7 +135,7 @@ def as_text(comparison: Comparison) -> str:
             *_headline_lines(comparison),
             *_repeated_total_lines(comparison),
             NOT_A_CONFIDENCE_INTERVAL,
-            *_match_precision_lines(comparison),
+            *match_precision_lines(comparison),
         ]
     else:
         parts.append("No payments are held for these towns: there is no share to compare.")
@@ -191,10 +191,10 @@ def _share_lines(comparison: Comparison) -> list[str]:
                 row["amount_basis"],
                 f"{row['anchors_with_payments']} of {row['anchor_count']}",
                 f"{row['anchor_months']} of {12 * row['anchors_with_payments']}",
-                _pounds(row["total_gbp"]),
-                _band(row["share_in_town_low"], row["share_in_town_high"]),
-                _band(row["share_in_county_low"], row["share_in_county_high"]),
-                _percent(row["placed_share"]),
+                pounds(row["total_gbp"]),
+                band(row["share_in_town_low"], row["share_in_town_high"]),
+                band(row["share_in_county_low"], row["share_in_county_high"]),
+                percent(row["placed_share"]),
                 f"none: {row['no_headline_reason']}" if row["no_headline_reason"] else "yes",
             )
         )
@@ -213,31 +213,37 @@ def _share_lines(comparison: Comparison) -> list[str]:
 def _headline_lines(comparison: Comparison) -> list[str]:
     counties = {row["town_name"]: row["county_area_name"] for row in comparison.shares}
     lines = [f"In county is {county} for {town}." for town, county in counties.items()]
-    newest: dict[str, dict[str, Any]] = {}
-    for row in comparison.shares:
-        if row["no_headline_reason"] is None:
-            newest[row["town_name"]] = row
+    newest = newest_headlines(comparison)
     for town_name in comparison.towns.values():
         if town_name in newest:
-            lines.append(_headline(newest[town_name]))
+            lines.append(headline(newest[town_name]))
         else:
             lines.append(f"{town_name}: we cannot say what share stays in the town.")
     return lines
 
 
-def _headline(row: dict[str, Any]) -> str:
+def newest_headlines(comparison: Comparison) -> dict[str, dict[str, Any]]:
+    """By name of the town the newest row of shares that a sentence may rest on."""
+    return {
+        row["town_name"]: row for row in comparison.shares if row["no_headline_reason"] is None
+    }
+
+
+def headline(row: dict[str, Any]) -> str:
+    """The sentence that a row of shares allows whose no_headline_reason is null."""
     return (
         f"{row['town_name']} {row['financial_year']}: at least "
-        f"{_percent(row['share_in_town_low'])} and at most {_percent(row['share_in_town_high'])} "
+        f"{percent(row['share_in_town_low'])} and at most {percent(row['share_in_town_high'])} "
         f"of the influenceable spend we hold ({row['amount_basis']} of VAT, "
         f"{row['anchors_with_payments']} of {row['anchor_count']} anchors)."
     )
 
 
-def _match_precision_lines(comparison: Comparison) -> list[str]:
+def match_precision_lines(comparison: Comparison) -> list[str]:
+    """How surely a matched pound is matched rightly, or that this was not measured."""
     return [
-        f"Of each matched pound {_percent(row['value'])} is matched to the right organisation (95% "
-        f"interval {_band(row['low'], row['high'])}; {row['n']} draws of decisions on real "
+        f"Of each matched pound {percent(row['value'])} is matched to the right organisation (95% "
+        f"interval {band(row['low'], row['high'])}; {row['n']} draws of decisions on real "
         f"files, read by hand, {row['measured_on']:%d %B %Y}; see marts.match_quality)."
         for row in comparison.match_precision
     ] or [NOT_MEASURED]
@@ -245,7 +251,7 @@ def _match_precision_lines(comparison: Comparison) -> list[str]:
 
 def _repeated_total_lines(comparison: Comparison) -> list[str]:
     suspected = [
-        f"{row['town_name']} {row['financial_year']} £{_pounds(row['repeated_total_gbp'])}"
+        f"{row['town_name']} {row['financial_year']} £{pounds(row['repeated_total_gbp'])}"
         for row in comparison.shares
         if row["repeated_total_gbp"]
     ]
@@ -257,15 +263,18 @@ def _repeated_total_lines(comparison: Comparison) -> list[str]:
     ]
 
 
-def _band(low: float | None, high: float | None) -> str:
-    return "-" if low is None or high is None else f"{_percent(low)} to {_percent(high)}"
+def band(low: float | None, high: float | None) -> str:
+    """A share from low to high in per cent, such as 47.5% to 64.6%."""
+    return "-" if low is None or high is None else f"{percent(low)} to {percent(high)}"
 
 
-def _percent(share: float | None) -> str:
+def percent(share: float | None) -> str:
+    """A share from 0 to 1 in per cent to one decimal, half up."""
     if share is None:
         return "-"
     return f"{Decimal(str(share * 100)).quantize(Decimal('0.1'), ROUND_HALF_UP)}%"
 
 
-def _pounds(amount: Decimal) -> str:
+def pounds(amount: Decimal) -> str:
+    """Whole pounds, half up, without the sign of the pound."""
     return f"{amount.quantize(Decimal(1), ROUND_HALF_UP):,}"

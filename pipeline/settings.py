@@ -98,3 +98,8 @@ class Settings:
     def database_path(self) -> Path:
         """The published DuckDB file, read-only and replaced whole."""
         return self.warehouse / "anchorspend.duckdb"
+
+    @property
+    def report_dir(self) -> Path:
+        """The report, a static site that is replaced whole."""
+        return self.warehouse / "report"
