@@ -13,6 +13,7 @@ from pipeline.locking import warehouse_lock
 from pipeline.publisher_checks import CHECKS, PublisherCheck, check_publisher
 from pipeline.register_assets import REGISTER_KEYS, registers_in_use
 from pipeline.registry.models import Publisher, Registry
+from pipeline.report.site import build_report
 from pipeline.settings import Settings
 from pipeline.sql_models import SqlModel, SqlProject, TestResult, model_dependencies
 from pipeline.sql_models.lineage import column_lineage
@@ -274,6 +275,30 @@ def _source_keys(source: str, registry: Registry) -> list[dg.AssetKey]:
             return []
         case _:
             return [REGISTRY]
+
+
+def report_assets(settings: Settings, project: SqlProject) -> dg.AssetsDefinition:
+    """The static site of the published database, after every mart."""
+
+    @dg.asset(
+        name="report",
+        group_name="report",
+        kinds={"html"},
+        deps=[
+            model_key(project, name)
+            for name, model in project.models.items()
+            if model.schema == "marts"
+        ],
+        description="A static site for people who look rather than query.",
+    )
+    def report(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+        with warehouse_lock(settings.warehouse):
+            site = build_report(settings)
+        if site.skipped:
+            context.log.info("nothing has changed since the report was written")
+        return dg.MaterializeResult(metadata={"pages": site.pages, "path": str(site.index)})
+
+    return report
 
 
 def outside_assets(project: SqlProject) -> list[dg.AssetSpec]:

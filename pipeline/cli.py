@@ -3,6 +3,7 @@
 import csv
 import json
 import sys
+import webbrowser
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -112,8 +113,9 @@ def run(
             load_registry(settings.registry, built_in=settings.has_built_in_registry), town
         )
     with warehouse_lock(settings.warehouse):
-        report = run_all(settings, sorted(chosen) or None, offline, say)
-    _print_build(report, settings)
+        build = run_all(settings, sorted(chosen) or None, offline, say)
+    _print_build(build, settings)
+    _write_report(settings)
 
 
 @app.command()
@@ -272,6 +274,26 @@ def compare(towns: Towns, as_csv: AsCsv = False, as_json: AsJson = False) -> Non
         print(comparing.as_csv(comparison), end="")
     else:
         print(comparing.as_text(comparison))
+
+
+@app.command()
+def report(
+    open_it: Annotated[bool, typer.Option("--open", help="Show it in a browser.")] = False,
+) -> None:
+    """Write the report: a static site of the published database that opens from disk."""
+    settings = Settings.from_environment()
+    _write_report(settings)
+    if open_it:
+        webbrowser.open((settings.report_dir / "index.html").resolve().as_uri())
+
+
+def _write_report(settings: Settings) -> None:
+    from pipeline.report.site import build_report
+
+    with warehouse_lock(settings.warehouse):
+        site = build_report(settings)
+    what = "is up to date" if site.skipped else f"has {site.pages} pages"
+    print(f"The report {what}: {site.index}")
 
 
 @app.command()

@@ -224,9 +224,7 @@ def _headline_lines(comparison: Comparison) -> list[str]:
 
 def newest_headlines(comparison: Comparison) -> dict[str, dict[str, Any]]:
     """By name of the town the newest row of shares that a sentence may rest on."""
-    return {
-        row["town_name"]: row for row in comparison.shares if row["no_headline_reason"] is None
-    }
+    return {row["town_name"]: row for row in comparison.shares if row["no_headline_reason"] is None}
 
 
 def headline(row: dict[str, Any]) -> str:

@@ -1,8 +1,14 @@
-"""What Dagster loads: assets, checks, the jobs collect, build and registers, schedules, sensors."""
+"""What Dagster loads: assets, checks, jobs that collect, build, report and refresh registers."""
 
 import dagster as dg
 
-from pipeline.assets import identify_assets, outside_assets, payments_assets, sql_assets
+from pipeline.assets import (
+    identify_assets,
+    outside_assets,
+    payments_assets,
+    report_assets,
+    sql_assets,
+)
 from pipeline.register_assets import register_assets
 from pipeline.registry.load import load_registry_leniently
 from pipeline.run import SQL_ROOT
@@ -24,9 +30,13 @@ def build_defs(settings: Settings) -> dg.Definitions:
     registers = register_assets(settings)
     identify = identify_assets(settings, registry)
     models = sql_assets(settings, registry, project)
+    report = report_assets(settings, project)
 
     collect_job = dg.define_asset_job("collect", selection=dg.AssetSelection.assets(payments))
-    build_job = dg.define_asset_job("build", selection=dg.AssetSelection.assets(identify, models))
+    build_job = dg.define_asset_job(
+        "build", selection=dg.AssetSelection.assets(identify, models, report)
+    )
+    report_job = dg.define_asset_job("report", selection=dg.AssetSelection.assets(report))
     registers_job = dg.define_asset_job("registers", selection=dg.AssetSelection.assets(registers))
 
     def build_after(status: dg.DagsterRunStatus) -> dg.SensorDefinition:
@@ -49,8 +59,8 @@ def build_defs(settings: Settings) -> dg.Definitions:
         dg.DagsterRunStatus.CANCELED,
     )
     return dg.Definitions(
-        assets=[payments, registers, identify, models, *outside_assets(project)],
-        jobs=[collect_job, build_job, registers_job],
+        assets=[payments, registers, identify, models, report, *outside_assets(project)],
+        jobs=[collect_job, build_job, report_job, registers_job],
         schedules=[
             dg.ScheduleDefinition(
                 name=name,

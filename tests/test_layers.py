@@ -26,6 +26,7 @@ LAYERS = (
     "sql_models",
     "warehouse",
     "compare",
+    "report",
     "status",
     "reading_report",
     "run",

@@ -1,11 +1,12 @@
-"""Charts as geometry: what templates/charts.html draws as SVG, with every mark's words beside it."""
+"""Charts as geometry: parts.html draws it as SVG, with every mark's words beside it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
-LEFT, RIGHT, TOP, BOTTOM = 44.0, 390.0, 26.0, 206.0
-# A label such as 2012/13 takes 50 of the 346 units at the size of the stylesheet.
+LEFT, RIGHT, TOP, BOTTOM = 44.0, 374.0, 14.0, 206.0
+# A label such as 2012/13 takes 50 of the 330 units at the size of the stylesheet.
 _LABELS_THAT_FIT = 6
 
 
@@ -53,9 +54,7 @@ class Bar:
 
 def years_between(first: str, last: str) -> list[str]:
     """Every financial year from first to last, written 2012/13."""
-    return [
-        f"{year}/{(year + 1) % 100:02}" for year in range(int(first[:4]), int(last[:4]) + 1)
-    ]
+    return [f"{year}/{(year + 1) % 100:02}" for year in range(int(first[:4]), int(last[:4]) + 1)]
 
 
 def highest_tick(values: Sequence[float]) -> float:
@@ -75,7 +74,7 @@ def band_panel(
 
     ordered = sorted(ranges, key=lambda one: one.year)
     bands = []
-    for before, after in zip(ordered, ordered[1:], strict=False):
+    for before, after in pairwise(ordered):
         if int(after.year[:4]) == int(before.year[:4]) + 1:
             x0, x1 = round(places[before.year], 1), round(places[after.year], 1)
             bottom = [f"{x0},{height(before.low)}", f"{x1},{height(after.low)}"]
@@ -91,12 +90,9 @@ def band_panel(
     every = -(-len(years) // _LABELS_THAT_FIT)
     return Panel(
         title=title,
-        alt=". ".join(
-            [title, *(one.text for one in ordered), *(mark.text for mark in marks)]
-        ),
+        alt=". ".join([title, *(one.text for one in ordered), *(mark.text for mark in marks)]),
         ticks=[
-            (height(top * part / 4), f"{Decimal(str(round(top * 100 * part / 4, 1))):g}%")
-            for part in range(5)
+            (height(top * part / 4), f"{round(top * 100 * part / 4, 1):g}%") for part in range(5)
         ],
         labels=[
             (round(places[year], 1), year)

@@ -13,6 +13,13 @@ from pipeline.compare import pounds
 from pipeline.report.downloads import write_csv
 
 Row = dict[str, Any]
+BANDS = {
+    "town": "in the town",
+    "rest_of_county": "rest of the county area",
+    "rest_of_region": "rest of the region",
+    "rest_of_uk": "elsewhere in the UK",
+    "unknown": "not known",
+}
 
 
 @dataclass(frozen=True)

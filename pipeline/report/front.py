@@ -4,7 +4,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipeline.compare import Comparison, band, compare_towns, match_precision_lines
-from pipeline.report.charts import Panel, YearMark, YearRange, band_panel, highest_tick, years_between
+from pipeline.report.charts import (
+    Panel,
+    YearMark,
+    YearRange,
+    band_panel,
+    highest_tick,
+    years_between,
+)
 from pipeline.report.figures import Cell, Figure, Figures, Row, money_cell, worded
 from pipeline.report.headlines import front_sentence
 from pipeline.report.page import Page, town_path
@@ -13,12 +20,13 @@ SHARE_COLUMNS = [
     ("Year", False), ("Basis", False), ("Anchors", False), ("Months", False), ("£", True),
     ("Stays in town", True), ("In county", True), ("Placed", True), ("A sentence?", False),
 ]  # fmt: skip
+BASES = {"net": "net of VAT", "gross": "gross of VAT", "unknown": "VAT not stated"}
 _WHAT_IS_FOUND = {
-    "form": "publish only behind a form",
-    "blocked": "refuse scripts",
-    "page_not_seen": "must publish, but the page was not found",
-    "nothing_found": "publish nothing that was found",
-    "files": "publish files of which none is held",
+    "form": "only behind a form",
+    "blocked": "site refuses scripts",
+    "page_not_seen": "page not found",
+    "nothing_found": "publishes nothing that was found",
+    "files": "files published, none held",
 }
 
 
@@ -62,7 +70,7 @@ def share_cells(row: Row) -> list[str | Cell]:
     """A row of shares as SHARE_COLUMNS heads it."""
     return [
         row["financial_year"],
-        row["amount_basis"],
+        BASES[row["amount_basis"]],
         f"{row['anchors_with_payments']} of {row['anchor_count']}",
         f"{row['anchor_months']} of {12 * row['anchors_with_payments']}",
         money_cell(row["total_gbp"]),
@@ -81,39 +89,41 @@ def share_cell(low: float | None, high: float | None) -> Cell:
 
 
 def share_panels(
-    shares: list[Row], benchmarks: list[Row], name: str = "town_name", years: list[str] | None = None
+    shares: list[Row],
+    benchmarks: list[Row],
+    name: str = "town_name",
+    years: list[str] | None = None,
 ) -> list[Panel]:
     """One panel for each town (or what `name` says) and amount basis, on the same axes."""
     marks: dict[str, list[YearMark]] = {}
     for row in benchmarks:
         if row["measure"] == "share_in_town" and row["financial_year"]:
-            text = f"{row['scope']}, {row['financial_year']}: {float(row['value']):g}%, published by others"
+            said = f"{row['scope']}, {row['financial_year']}: {float(row['value']):g}%"
+            text = f"{said}, published by others"
             mark = YearMark(row["financial_year"], float(row["value"]) / 100, text)
             marks.setdefault(row["place"], []).append(mark)
     ranges: dict[tuple[str, str], list[YearRange]] = {}
     for row in shares:
-        if row["share_in_town_low"] is None or row["share_in_town_high"] is None:
+        low, high = row["share_in_town_low"], row["share_in_town_high"]
+        if low is None or high is None:
             continue
-        text = f"{row['financial_year']}: {band(row['share_in_town_low'], row['share_in_town_high'])}"
+        text = f"{row['financial_year']}: {band(low, high)}"
         if row["no_headline_reason"]:
             text += f" ({row['no_headline_reason']})"
         ranges.setdefault((row[name], row["amount_basis"]), []).append(
-            YearRange(row["financial_year"], row["share_in_town_low"], row["share_in_town_high"],
-                      row["no_headline_reason"] is not None, text)
+            YearRange(row["financial_year"], low, high, row["no_headline_reason"] is not None, text)
         )  # fmt: skip
     if not ranges:
         return []
     held = {town for town, _ in ranges}
     shown_marks = {town: found for town, found in marks.items() if town in held}
-    all_years = [one.year for found in [*ranges.values(), *shown_marks.values()] for one in found]
-    top = highest_tick(
-        [one.high for found in ranges.values() for one in found]
-        + [mark.value for found in shown_marks.values() for mark in found]
-    )
-    axis = years or years_between(min(all_years), max(all_years))
-    words = {"net": "net of VAT", "gross": "gross of VAT", "unknown": "VAT not stated"}
+    drawn = [one for found in ranges.values() for one in found]
+    marked = [mark for found in shown_marks.values() for mark in found]
+    all_years = [one.year for one in drawn] + [mark.year for mark in marked]
+    top = highest_tick([one.high for one in drawn] + [mark.value for mark in marked])
+    axis = years_between(min(all_years), max(all_years))
     return [
-        band_panel(f"{town}, {words[basis]}", found, shown_marks.get(town, []), axis, top)
+        band_panel(f"{town}, {BASES[basis]}", found, shown_marks.get(town, []), axis, top)
         for (town, basis), found in sorted(ranges.items())
     ]
 
@@ -150,7 +160,7 @@ def _coverage(comparison: Comparison) -> list[dict[str, Any]]:
                 "town": Cell(town_name, town_path(town_id)),
                 "holding": holding,
                 "anchors": len(anchors),
-                "missing": [f"{count} {_WHAT_IS_FOUND[what]}" for what, count in without.items()],
+                "missing": [f"{_WHAT_IS_FOUND[what]}: {count}" for what, count in without.items()],
             }
         )
     return sorted(found, key=lambda row: -row["holding"])
@@ -159,19 +169,21 @@ def _coverage(comparison: Comparison) -> list[dict[str, Any]]:
 def _compare_page(figures: Figures) -> Page:
     rows = figures.download(
         "compare",
-        "select town_name, county_area_name, financial_year, amount_basis, 'all kinds' as publisher_kind,"
-        " scope, local_definition, payees, total_gbp, share_in_town_low, share_in_town_high,"
+        "select town_name, county_area_name, financial_year, amount_basis,"
+        " 'all kinds' as publisher_kind, scope, local_definition, payees, total_gbp,"
+        " share_in_town_low, share_in_town_high,"
         " share_in_county_low, share_in_county_high, placed_share, no_headline_reason"
         " from marts.spend_retention_variants"
-        " union all select town_name, county_area_name, financial_year, amount_basis, publisher_kind,"
-        " scope, 'registered', 'all', total_gbp, share_in_town_low, share_in_town_high,"
+        " union all select town_name, county_area_name, financial_year, amount_basis,"
+        " publisher_kind, scope, 'registered', 'all', total_gbp,"
+        " share_in_town_low, share_in_town_high,"
         " share_in_county_low, share_in_county_high, placed_share, no_headline_reason"
         " from marts.spend_retention_by_kind_year"
         " order by financial_year desc, town_name, amount_basis, publisher_kind, scope,"
         " local_definition, payees",
     )
-    choices = ("town_name", "financial_year", "amount_basis", "publisher_kind", "scope",
-               "local_definition", "payees")  # fmt: skip
+    choices = ("town_name", "financial_year", "amount_basis", "publisher_kind",
+               "scope", "local_definition", "payees")  # fmt: skip
     data = [
         [
             *(row[name] for name in choices),
@@ -183,6 +195,7 @@ def _compare_page(figures: Figures) -> Page:
         for row in rows
     ]  # fmt: skip
     figures.script("compare", data)
+    kinds = {row["publisher_kind"] for row in rows}
     return Page(
         "compare.html",
         "compare.html",
@@ -190,7 +203,7 @@ def _compare_page(figures: Figures) -> Page:
             "title": "Compare towns, years and definitions",
             "towns": sorted({row["town_name"] for row in rows}),
             "years": sorted({row["financial_year"] for row in rows}, reverse=True),
-            "kinds": ["all kinds", *sorted({row["publisher_kind"] for row in rows} - {"all kinds"})],
+            "kinds": ["all kinds", *sorted(kinds - {"all kinds"})],
             "counties": sorted({(row["town_name"], row["county_area_name"]) for row in rows}),
         },
     )

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from pipeline.compare import Comparison, band, headline, newest_headlines
+from pipeline.compare import Comparison, headline, newest_headlines, percent
 
 # ANALYSIS section 4: below these only pounds compare.
 LEAST_GBP = Decimal(250_000)
 LEAST_SUPPLIERS = 20
+KindsHeld = dict[tuple[str, str, str], set[str]]
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class FrontSentence:
     by_town: list[str]
 
 
-def front_sentence(comparison: Comparison, kinds: dict[tuple[str, str, str], set[str]]) -> FrontSentence:
+def front_sentence(comparison: Comparison, kinds: KindsHeld) -> FrontSentence:
     """The newest year in which every town with shares has a headline on one basis, or why none.
 
     `kinds` are the kinds of anchors behind (town_id, financial_year, amount_basis).
@@ -42,7 +43,8 @@ def front_sentence(comparison: Comparison, kinds: dict[tuple[str, str, str], set
         )
     year = common[0]["financial_year"]
     parts = [
-        f"{row['town_name']} at least {band(row['share_in_town_low'], row['share_in_town_high']).replace(' to ', ' and at most ')}"
+        f"{row['town_name']} at least {percent(row['share_in_town_low'])}"
+        f" and at most {percent(row['share_in_town_high'])}"
         for row in common
     ]
     return FrontSentence(
@@ -76,14 +78,12 @@ def _why_not(comparison: Comparison, towns: set[str]) -> str:
     for town in without:
         newest = [row for row in comparison.shares if row["town_name"] == town][-1]
         reasons.append((town, newest["no_headline_reason"]))
-    if len({reason for _, reason in reasons}) == 1:
-        return f"of {_listed([town for town, _ in reasons])} {reasons[0][1]}"
-    return _listed([f"of {town} {reason}" for town, reason in reasons], ";")
+    if len({reason for _, reason in reasons}) == 1 and len(without) == len(towns):
+        return str(reasons[0][1])
+    return _listed([f"{reason} ({town})" for town, reason in reasons])
 
 
-def _conclusion(
-    rows: Sequence[dict[str, Any]], kinds: dict[tuple[str, str, str], set[str]]
-) -> str:
+def _conclusion(rows: Sequence[dict[str, Any]], kinds: KindsHeld) -> str:
     if len(rows) < 2:
         return "There is no other town to compare with."
     if obstacles := _obstacles(rows, kinds):
@@ -95,9 +95,7 @@ def _conclusion(
     return "The bands overlap: we cannot tell which keeps more."
 
 
-def _obstacles(
-    rows: Sequence[dict[str, Any]], kinds: dict[tuple[str, str, str], set[str]]
-) -> list[str]:
+def _obstacles(rows: Sequence[dict[str, Any]], kinds: KindsHeld) -> list[str]:
     found = []
     months = [
         f"{row['anchor_months']} of {12 * row['anchors_with_payments']} in {row['town_name']}"
@@ -117,4 +115,6 @@ def _obstacles(
 def _listed(words: Sequence[str], separator: str = ",") -> str:
     if len(words) < 2:
         return "".join(words)
-    return f"{f'{separator} '.join(words[:-1])}{separator if separator == ';' else ''} and {words[-1]}"
+    return (
+        f"{f'{separator} '.join(words[:-1])}{separator if separator == ';' else ''} and {words[-1]}"
+    )

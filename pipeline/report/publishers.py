@@ -49,7 +49,8 @@ def _publisher(figures: Figures, publisher: Row) -> dict[str, Any]:
     )  # fmt: skip
     rejected, rejected_rows = figures.figure(
         f"{prefix}-rejected", "Rows that look like payments and could not be read",
-        f"select * from marts.rejected_rows\nwhere {is_publisher}\norder by label, sheet, row_number",
+        f"select * from marts.rejected_rows\nwhere {is_publisher}\n"
+        "order by label, sheet, row_number",
         [("File", False), ("Row", True), ("Column", False), ("Cell", False), ("Why", False)],
         lambda row: [row["label"], str(row["row_number"]), row["column_name"] or "-",
                      row["cell_value"] or "-", row["rejection_reason"]],

@@ -4,24 +4,15 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from pipeline.compare import pounds
-from pipeline.report.figures import Cell, Figures, Row, Table, money_cell, quoted, worded
+from pipeline.report.figures import BANDS, Cell, Figures, Row, Table, money_cell, quoted, worded
 from pipeline.report.page import Page, publisher_path, supplier_path, town_path
 
 _PAGES = 1000
 _SOUGHT = 20_000
 _PAYMENTS_SHOWN = 25
 # What a payment is netted under in int_spend_units, where the payee is not withheld.
-_UNIT = (
-    "if(match_decision = 'matched', concat_ws(':', register, register_number), supplier_id)"
-)
+_UNIT = "if(match_decision = 'matched', concat_ws(':', register, register_number), supplier_id)"
 _NAMED = "supplier_class not in ('person', 'redacted')"
-_BANDS = {
-    "town": "in the town",
-    "rest_of_county": "rest of the county area",
-    "rest_of_region": "rest of the region",
-    "rest_of_uk": "elsewhere in the UK",
-    "unknown": "not known",
-}
 
 
 def paged_units(figures: Figures) -> list[str]:
@@ -51,7 +42,8 @@ def supplier_pages(figures: Figures) -> Iterator[Page]:
     payments = _grouped(
         figures,
         f"select {_UNIT} as unit_id, publisher_id, publisher_name, payment_date, payment_month,"
-        " amount_gbp, amount_basis, spend_nature, description, category, file_sha256, sheet, row_number"
+        " amount_gbp, amount_basis, spend_nature, description, category,"
+        " file_sha256, sheet, row_number"
         f" from marts.payments where {_NAMED} qualify row_number() over (partition by unit_id"
         f" order by amount_gbp desc, file_sha256, row_number) <= {_PAYMENTS_SHOWN}"
         " order by amount_gbp desc",
@@ -129,7 +121,7 @@ def _received_table(rows: list[Row]) -> Table:
         [
             [
                 Cell(row["financial_year"]), Cell(row["town_name"], town_path(row["town_id"])),
-                Cell(row["amount_basis"]), Cell(_BANDS[row["band"]]), Cell(str(row["anchors"])),
+                Cell(row["amount_basis"]), Cell(BANDS[row["band"]]), Cell(str(row["anchors"])),
                 Cell(f"{row['payment_rows']:,}"), money_cell(row["amount_gbp"]),
                 Cell(f"{row['place']:,}"),
             ]

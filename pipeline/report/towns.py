@@ -1,13 +1,25 @@
 """A page for each town: its share over the years, its anchors, where the rest goes and to whom."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from pipeline.compare import compare_towns, headline, newest_headlines, percent, pounds
 from pipeline.report.charts import Bar, bars, floating_bars, stacked_bar
-from pipeline.report.figures import Cell, Figure, Figures, Row, money, money_cell, quoted, worded
+from pipeline.report.figures import (
+    BANDS,
+    Cell,
+    Figure,
+    Figures,
+    Row,
+    money,
+    money_cell,
+    quoted,
+    worded,
+)
 from pipeline.report.front import (
+    BASES,
     SHARE_COLUMNS,
     benchmark_figure,
     share_cell,
@@ -17,13 +29,7 @@ from pipeline.report.front import (
 from pipeline.report.page import Page, publisher_path, supplier_path, town_path
 from pipeline.report.suppliers import paged_units
 
-BANDS = {
-    "town": "in the town",
-    "rest_of_county": "rest of the county area",
-    "rest_of_region": "rest of the region",
-    "rest_of_uk": "elsewhere in the UK",
-    "unknown": "not known",
-}
+Chosen = Callable[[Row], bool]
 _TOP = 25
 _PAYMENT_ROWS = 1000
 
@@ -66,13 +72,14 @@ def _town(figures: Figures, town: Row, paged: set[str]) -> dict[str, Any]:
 
     shares, rows = figures.figure(
         f"{prefix}-shares", f"Share of influenceable spend of {name}’s anchors that stays",
-        f"select * from marts.spend_retention_by_town_year\nwhere {is_town} and scope = 'headline'\n"
+        f"select * from marts.spend_retention_by_town_year\n"
+        f"where {is_town} and scope = 'headline'\n"
         "order by financial_year desc, amount_basis",
         SHARE_COLUMNS, share_cells,
     )  # fmt: skip
     return context | {
         "year": year,
-        "basis": basis,
+        "basis": BASES[basis],
         "chosen": chosen,
         "reason": chosen["no_headline_reason"],
         "shares": shares,
@@ -119,18 +126,18 @@ def _anchors(figures: Figures, prefix: str, is_town: str) -> Figure:
     return figure
 
 
-def month(day: Any) -> str:  # noqa: ANN401
+def month(day: date | None) -> str:
     """A month such as Apr 2023, or a dash."""
     return f"{day:%b %Y}" if day else "-"
 
 
 def _stack(row: Row) -> Bar | None:
     return stacked_bar(
-        f"{row['financial_year']}, {row['amount_basis']}",
+        f"{row['financial_year']}, {BASES[row['amount_basis']]}",
         [
-            (band, words, row[f"{band}_gbp"],
-             f"{percent(float(row[f'{band}_gbp'] / row['total_gbp']))}, {money(row[f'{band}_gbp'])}")
+            (band, words, part, f"{percent(float(part / row['total_gbp']))}, {money(part)}")
             for band, words in BANDS.items()
+            for part in [row[f"{band}_gbp"]]
         ],
     ) if row["total_gbp"] > 0 else None  # fmt: skip
 
@@ -146,7 +153,7 @@ def _bands(figures: Figures, prefix: str, is_town: str) -> Figure:
          *((words.capitalize(), True) for words in BANDS.values()),
          ("Credits", True), ("Payee withheld", True)],
         lambda row: [
-            row["financial_year"], row["amount_basis"], money_cell(row["total_gbp"]),
+            row["financial_year"], BASES[row["amount_basis"]], money_cell(row["total_gbp"]),
             *(money_cell(row[f"{band}_gbp"]) for band in BANDS),
             money_cell(row["credits_gbp"]), money_cell(row["redacted_gbp"]),
         ],
@@ -157,14 +164,15 @@ def _bands(figures: Figures, prefix: str, is_town: str) -> Figure:
 def _by_anchor(figures: Figures, prefix: str, is_town: str, year: str) -> dict[str, Any]:
     figure, rows = figures.figure(
         f"{prefix}-by-anchor", "Each anchor’s share that stays in the town",
-        f"select * from marts.spend_retention_by_anchor_year\nwhere {is_town} and scope = 'headline'\n"
+        f"select * from marts.spend_retention_by_anchor_year\n"
+        f"where {is_town} and scope = 'headline'\n"
         "order by publisher_name, financial_year desc, amount_basis",
         [("Anchor", False), ("Year", False), ("Basis", False), ("£", True),
          ("Stays in town", True), ("In its service area", True), ("Placed", True),
          ("A sentence?", False)],
         lambda row: [
             Cell(row["publisher_name"], publisher_path(row["publisher_id"])),
-            row["financial_year"], row["amount_basis"], money_cell(row["total_gbp"]),
+            row["financial_year"], BASES[row["amount_basis"]], money_cell(row["total_gbp"]),
             share_cell(row["share_in_town_low"], row["share_in_town_high"]),
             share_cell(row["share_in_service_area_low"], row["share_in_service_area_high"]),
             share_cell(row["placed_share"], row["placed_share"]),
@@ -174,7 +182,7 @@ def _by_anchor(figures: Figures, prefix: str, is_town: str, year: str) -> dict[s
     return {"figure": figure, "panels": share_panels(rows, [], "publisher_name")}
 
 
-def _bridge(figures: Figures, prefix: str, is_town: str, is_chosen: Any) -> dict[str, Any]:  # noqa: ANN401
+def _bridge(figures: Figures, prefix: str, is_town: str, is_chosen: Chosen) -> dict[str, Any]:
     figure, rows = figures.figure(
         f"{prefix}-bridge", "From all published pounds to those that can be influenced",
         "select bridge.financial_year, bridge.amount_basis, bridge.spend_nature,\n"
@@ -203,13 +211,23 @@ def _bridge(figures: Figures, prefix: str, is_town: str, is_chosen: Any) -> dict
     for row in rows:
         if row["influenceable"] == "unclear":
             steps.append(
-                ("Of it unclear", "unknown", Decimal(0), row["amount_gbp"], money(row["amount_gbp"]))
+                (
+                    "Of it unclear",
+                    "unknown",
+                    Decimal(0),
+                    row["amount_gbp"],
+                    money(row["amount_gbp"]),
+                )
             )
     return {"figure": figure, "bars": floating_bars(steps)}
 
 
 def _suppliers(
-    figures: Figures, prefix: str, is_town: str, is_chosen: Any, paged: set[str]  # noqa: ANN401
+    figures: Figures,
+    prefix: str,
+    is_town: str,
+    is_chosen: Chosen,
+    paged: set[str],
 ) -> Figure:
     trends: dict[tuple[str, str], dict[str, Decimal]] = {}
     for row in figures.rows(
@@ -222,7 +240,7 @@ def _suppliers(
     def trend(row: Row) -> Cell:
         years = sorted(trends[row["unit_id"], row["amount_basis"]].items())
         if len(years) < 2 or years[-2][1] <= 0:
-            return Cell("first year held" if len(years) < 2 else "-")
+            return Cell("no earlier year listed" if len(years) < 2 else "-")
         (before, then), (_, now) = years[-2:]
         change = (now - then) / then * 100
         return Cell(f"{'up' if change >= 0 else 'down'} {pounds(abs(change))}% since {before}",
@@ -237,7 +255,7 @@ def _suppliers(
         lambda row: [
             Cell(row["supplier_name"],
                  supplier_path(row["unit_id"]) if row["unit_id"] in paged else None),
-            BANDS[row["band"]], row["owner_kind"], (row["sic_section_name"] or "-").capitalize(),
+            BANDS[row["band"]], row["owner_kind"], _sentence_case(row["sic_section_name"] or "-"),
             str(row["anchors"]), money_cell(row["amount_gbp"]), trend(row),
         ],
         lambda row: is_chosen(row) and row["place"] <= _TOP,
@@ -245,7 +263,7 @@ def _suppliers(
     return figure
 
 
-def _sizes(figures: Figures, prefix: str, is_town: str, is_chosen: Any) -> dict[str, Any]:  # noqa: ANN401
+def _sizes(figures: Figures, prefix: str, is_town: str, is_chosen: Chosen) -> dict[str, Any]:
     figure, rows = figures.figure(
         f"{prefix}-sizes", "Influenceable pounds by what one anchor paid one supplier in the year",
         f"select * from marts.supplier_year_size_bands\nwhere {is_town}\n"
@@ -266,6 +284,11 @@ def _sizes(figures: Figures, prefix: str, is_town: str, is_chosen: Any) -> dict[
     return {"figure": figure, "bars": bars(drawn)}
 
 
+def _sentence_case(name: str) -> str:
+    """SIC sections are printed in capitals; SIC itself is an abbreviation."""
+    return name.capitalize() if name.isupper() else name[:1].upper() + name[1:]
+
+
 def _thousands(size_band: str) -> str:
     return " ".join(
         f"£{int(word[1:]):,}" if word.startswith("£") and word[1:].isdecimal() else word
@@ -274,7 +297,12 @@ def _thousands(size_band: str) -> str:
 
 
 def _leak(
-    figures: Figures, prefix: str, is_town: str, is_chosen: Any, dimension: str, heading: str  # noqa: ANN401
+    figures: Figures,
+    prefix: str,
+    is_town: str,
+    is_chosen: Chosen,
+    dimension: str,
+    heading: str,
 ) -> dict[str, Any]:
     figure, rows = figures.figure(
         f"{prefix}-leakage-{dimension.replace('_', '-')}",
@@ -284,21 +312,21 @@ def _leak(
         [(heading, False), ("Suppliers", True), ("£", True), ("In town for sure", True),
          ("Leaves for sure", True), ("Not known", True)],
         lambda row: [
-            row["dimension_value"].capitalize(), f"{row['supplier_count']:,}",
+            _sentence_case(row["dimension_value"]), f"{row['supplier_count']:,}",
             *(money_cell(row[name])
               for name in ("total_gbp", "town_gbp", "leaving_gbp", "unknown_gbp")),
         ],
         is_chosen,
     )  # fmt: skip
     drawn = [
-        (row["dimension_value"].capitalize(), "rest_of_uk", row["leaving_gbp"],
+        (_sentence_case(row["dimension_value"]), "rest_of_uk", row["leaving_gbp"],
          money(row["leaving_gbp"]))
         for row in rows[:12] if row["leaving_gbp"] > 0
     ]  # fmt: skip
     return {"figure": figure, "bars": bars(drawn)}
 
 
-def _variants(figures: Figures, prefix: str, is_town: str, is_chosen: Any) -> Figure:  # noqa: ANN401
+def _variants(figures: Figures, prefix: str, is_town: str, is_chosen: Chosen) -> Figure:
     payees = {
         "all": "all payees",
         "without_public": "without public bodies",
@@ -344,11 +372,12 @@ def _change(figures: Figures, prefix: str, is_town: str, basis: str) -> Figure |
 def _replica(figures: Figures, prefix: str, is_town: str) -> Figure | None:
     figure, rows = figures.figure(
         f"{prefix}-top-300", "The top-300 method on published files, beside all suppliers",
-        f"select * from marts.cles_replica\nwhere {is_town}\norder by financial_year desc, amount_basis",
+        f"select * from marts.cles_replica\nwhere {is_town}\n"
+        "order by financial_year desc, amount_basis",
         [("Year", False), ("Basis", False), ("Suppliers counted", True), ("£ to them", True),
          ("Of it in town", True), ("£ to all", True), ("Of it in town", True)],
         lambda row: [
-            row["financial_year"], row["amount_basis"], f"{row['top_suppliers']:,}",
+            row["financial_year"], BASES[row["amount_basis"]], f"{row['top_suppliers']:,}",
             money_cell(row["top_total_gbp"]),
             share_cell(row["top_share_in_town_low"], row["top_share_in_town_high"]),
             money_cell(row["all_total_gbp"]),
