@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from pipeline.compare import band, percent
+from pipeline.compare import band, compare_towns, match_precision_lines, percent
 from pipeline.report.figures import Cell, Figures, worded
 from pipeline.report.page import Page, publisher_path, town_path
 
@@ -75,6 +75,7 @@ def method_pages(figures: Figures) -> Iterator[Page]:
             "natures": natures,
             "definitions": definitions,
             "matching": matching,
+            "precision": match_precision_lines(compare_towns(figures.database_path, [])),
             "reading": reading,
             "holes": holes,
             "licences": licences,

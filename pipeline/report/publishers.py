@@ -1,6 +1,7 @@
 """A page for each publisher: what is held, month by month and file by file, and what is not."""
 
 from collections.abc import Iterator
+from itertools import groupby
 from typing import Any
 
 from pipeline.report.figures import Cell, Figures, Row, money_cell, quoted, worded
@@ -63,7 +64,6 @@ def _publisher(figures: Figures, publisher: Row) -> dict[str, Any]:
     towns = figures.rows(
         f"select distinct town_id, town_name from marts.anchors where {is_publisher} order by 2"
     )
-    gaps = [f"{row['payment_month']:%b %Y}" for row in months if row["status"] == "missing"]
     return {
         "title": publisher["publisher_name"],
         "publisher": publisher,
@@ -72,7 +72,7 @@ def _publisher(figures: Figures, publisher: Row) -> dict[str, Any]:
         "rejected": rejected if rejected_rows else None,
         "calendar": _calendar(months) if publisher["payment_rows"] else [],
         "statuses": _STATUS,
-        "gaps": gaps,
+        "gaps": _gaps(months),
         "months_csv": f"data/{prefix}-months.csv",
         "quality": quality[0] if quality else None,
         "caveats": (publisher["caveats"] or "").splitlines(),
@@ -100,6 +100,17 @@ def _file_cells(row: Row) -> list[str | Cell]:
         money_cell(row["total_gbp"]),
         counts,
     ]
+
+
+def _gaps(months: list[Row]) -> list[str]:
+    """Runs of months that are missing between months that are held."""
+    gaps = []
+    for is_missing, run in groupby(months, lambda row: row["status"] == "missing"):
+        days = [row["payment_month"] for row in run]
+        if is_missing:
+            span = f"{days[0]:%b %Y}"
+            gaps.append(f"{span} to {days[-1]:%b %Y} ({len(days)})" if len(days) > 1 else span)
+    return gaps
 
 
 def _calendar(months: list[Row]) -> list[tuple[str, list[tuple[str, str, str]]]]:

@@ -132,7 +132,7 @@ def _received_table(rows: list[Row]) -> Table:
 
 def _payments_table(rows: list[Row]) -> Table:
     return Table(
-        f"The {len(rows)} largest payments, each with the row of the file that it stands in",
+        "Largest payments, each with the row of the file that it stands in",
         [("Day", False), ("Publisher", False), ("£", True), ("Basis", False), ("Nature", False),
          ("As described", False), ("File and row", False)],
         [

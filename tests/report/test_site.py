@@ -1,0 +1,157 @@
+import csv
+import json
+import re
+from pathlib import Path
+from urllib.parse import unquote, urldefrag
+
+import lxml.html
+import pytest
+
+from pipeline.compare import as_text, compare_towns, percent
+from pipeline.report.site import build_report
+from pipeline.warehouse import query
+from tests.report.conftest import FORMULA, HOSTILE
+
+
+def pages(site: Path):
+    return {path: lxml.html.fromstring(path.read_bytes()) for path in site.rglob("*.html")}
+
+
+def test_the_headline_is_the_same_on_the_page_in_compare_and_in_sql(reported, site):
+    rows = query(
+        reported.database_path,
+        "select town_id, share_in_town_low, share_in_town_high"
+        " from marts.spend_retention_by_town_year"
+        " where scope = 'headline' and financial_year = '2024/25' order by 1",
+    ).rows
+    assert [row[0] for row in rows] == ["marlhaven", "thornley"]
+    compared = as_text(compare_towns(reported.database_path, ["marlhaven", "thornley"]))
+    front = lxml.html.parse(site / "index.html").getroot()
+    for town, low, high in rows:
+        words = f"at least {percent(low)} and at most {percent(high)}"
+        assert f"{town.capitalize()} 2024/25: {words}" in compared
+        assert f"{town.capitalize()} {words}" in front.get_element_by_id("headline").text_content()
+        page = lxml.html.parse(site / f"towns/{town}.html").getroot()
+        assert words in page.get_element_by_id("headline").text_content()
+
+
+def test_the_comparison_holds_the_figures_of_sql(reported, site):
+    text = (site / "data/compare.js").read_text()
+    data = json.loads(text.removeprefix("window.anchorspend = ").removesuffix(";\n"))
+    shown = {tuple(row[:7]): row[10:12] for row in data}
+    rows = query(
+        reported.database_path,
+        "select town_name, financial_year, amount_basis, 'all kinds', scope, local_definition,"
+        " payees, share_in_town_low, share_in_town_high from marts.spend_retention_variants",
+    ).rows
+    assert len(rows) > 50
+    for row in rows:
+        assert shown[row[:7]] == pytest.approx(list(row[7:]), abs=1e-12)
+
+
+def test_the_chart_and_its_table_say_the_same(site):
+    page = lxml.html.parse(site / "towns/marlhaven.html").getroot()
+    alt = page.find(".//figure/svg").get("aria-label")
+    bands = re.findall(r"(\d{4}/\d\d): ([\d.]+% to [\d.]+%)", alt)
+    assert len(bands) == 2
+    [table] = [one for one in page.iter("table") if "Share of influenceable" in one.text_content()]
+    cells = [[cell.text_content() for cell in row.iter("td")] for row in table.iter("tr")]
+    assert {(row[0], row[5]) for row in cells if row} == set(bands)
+
+
+def test_every_internal_link_and_asset_is_there_and_none_leads_outside(site):
+    parsed = pages(site)
+    ids = {
+        path: {one.get("id") for one in page.iter() if one.get("id")}
+        for path, page in parsed.items()
+    }
+    followed = 0
+    for path, page in parsed.items():
+        for element in page.iter():
+            for name in ("href", "src", "data", "action", "srcset", "poster"):
+                if (link := element.get(name)) is None:
+                    continue
+                assert not re.match(r"[a-z]+:|//", link, re.IGNORECASE), (path, link)
+                address, fragment = urldefrag(link)
+                target = (path.parent / unquote(address)).resolve() if address else path
+                assert target.is_file(), (path, link)
+                assert not fragment or fragment in ids[target], (path, link)
+                followed += 1
+    assert followed > 200
+    for asset in (site / "assets").iterdir():
+        outside = asset.read_text().replace("http://www.w3.org/2000/svg", "")
+        assert not re.search(r"https?:|url\(|@import|\beval\b|innerHTML|new Function", outside)
+
+
+def test_every_page_forbids_other_hosts_eval_and_inline_scripts(site):
+    for path, page in pages(site).items():
+        [policy] = page.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")
+        assert policy.startswith("default-src 'none'"), path
+        assert "unsafe" not in policy
+        assert "http" not in policy
+        assert not page.xpath("//script[not(@src)] | //style | //@style"), path
+        assert not [name for one in page.iter() for name in one.attrib if name.startswith("on")], (
+            path
+        )
+
+
+def test_every_drawing_is_described_or_hidden_and_has_a_table_and_a_download(site):
+    drawn = 0
+    for path, page in pages(site).items():
+        for svg in page.iter("svg"):
+            if svg.get("aria-hidden") != "true":
+                assert svg.get("role") == "img", path
+                assert svg.get("aria-label"), path
+                section = next(svg.iterancestors("section"))
+                assert section.find(".//table") is not None
+                assert section.xpath(".//a[contains(@href, '.csv')]")
+                drawn += 1
+    assert drawn > 20
+
+
+def test_a_hostile_name_is_text_wherever_it_stands(site):
+    seen = 0
+    for path, page in pages(site).items():
+        assert not page.xpath("//script[contains(text(), 'alert')]")
+        seen += HOSTILE in page.text_content()
+        assert "<script>alert" not in path.read_text(encoding="utf-8")
+    # Its own page and its town's.
+    assert seen >= 2
+
+
+def test_downloads_run_no_formula(site):
+    held = set()
+    for path in (site / "data").glob("*.csv"):
+        with path.open(encoding="utf-8-sig", newline="") as content:
+            for row in csv.reader(content):
+                for cell in row:
+                    assert not cell.startswith(("=", "@", "\t", "\r")), path
+                    held.add(cell)
+    assert f"'{FORMULA}" in held
+    assert HOSTILE in held
+
+
+def test_no_person_is_named(site):
+    for path in site.rglob("*.*"):
+        assert "A N Other" not in path.read_text(encoding="utf-8"), path
+
+
+def test_an_anchor_without_files_is_said_and_counted_in_no_share(site):
+    text = lxml.html.parse(site / "index.html").getroot().text_content()
+    assert "Built from 1 of 2 anchors" in " ".join(text.split())
+    assert "Thornley College" in (site / "towns/thornley.html").read_text()
+
+
+def test_pages_are_small(site):
+    assert sum(path.stat().st_size for path in (site / "assets").iterdir()) < 100_000
+    assert (site / "index.html").stat().st_size < 900_000
+    assert all(path.stat().st_size < 3_000_000 for path in site.rglob("*.html"))
+
+
+def test_a_report_of_the_same_database_is_not_written_again(reported, site):
+    before = (site / "index.html").stat()
+    report = build_report(reported)
+    assert report.skipped
+    assert report.pages == len(list(site.rglob("*.html")))
+    assert (site / "index.html").stat().st_ino == before.st_ino
+    assert not list(site.parent.glob("report.b*"))
