@@ -9,7 +9,7 @@ MATCH_FIGURES := dbt_like_sql/seeds/match_figures.csv
 
 export DAGSTER_DISABLE_TELEMETRY := 1
 
-.PHONY: setup demo test check ui nights real corpus match-quality match-read bench fuzz
+.PHONY: setup demo report pictures test check ui nights real corpus match-quality match-read bench fuzz
 
 setup: .venv/.installed
 
@@ -23,6 +23,20 @@ setup: .venv/.installed
 
 demo: setup
 	$(BIN)/anchorspend demo
+
+report: setup
+	$(BIN)/anchorspend report
+
+# What README shows, of the invented world; wants Debian's chromium.
+pictures: demo report
+	@mkdir -p docs/pictures
+	@for shot in front:index:1200:1500 front:index:360:1300 town:towns/marlhaven:1200:1500 \
+	    town:towns/marlhaven:360:1300; do IFS=: read -r name page width height <<< $$shot; \
+	    chromium --headless --no-sandbox --disable-gpu --hide-scrollbars \
+	    --user-data-dir=$$(mktemp -d) --window-size=$$width,$$height \
+	    --screenshot=docs/pictures/$$name-$$width.png \
+	    file://$(CURDIR)/warehouse/report/$$page.html 2>/dev/null || exit 1; done
+	@ls -l docs/pictures
 
 check: setup
 	$(BIN)/ruff check .
