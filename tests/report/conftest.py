@@ -4,8 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-
 from pipeline.demo.hand_written import WORLD
+
 from pipeline.report.site import build_report
 from pipeline.run import add_dropped_files, run
 from pipeline.settings import Settings
