@@ -30,8 +30,8 @@ report: setup
 # What README shows, of the invented world; wants Debian's chromium.
 pictures: demo report
 	@mkdir -p docs/pictures
-	@for shot in front:index:1200:1500 front:index:360:1300 town:towns/marlhaven:1200:1500 \
-	    town:towns/marlhaven:360:1300; do IFS=: read -r name page width height <<< $$shot; \
+	@for shot in front:index:1200:1500 front:index:360:1300 town:towns/saltmere:1200:1500 \
+	    town:towns/saltmere:360:1300; do IFS=: read -r name page width height <<< $$shot; \
 	    chromium --headless --no-sandbox --disable-gpu --hide-scrollbars \
 	    --user-data-dir=$$(mktemp -d) --window-size=$$width,$$height \
 	    --screenshot=docs/pictures/$$name-$$width.png \
