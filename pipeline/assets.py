@@ -1,25 +1,21 @@
 """Dagster wiring only: each asset calls one function of pipeline.run, and reports."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import dagster as dg
-import polars as pl
 
 from pipeline import run as night
 from pipeline.identifying import identify
 from pipeline.locking import warehouse_lock
-from pipeline.publisher_checks import CHECKS, PublisherCheck, check_publisher
+from pipeline.publisher_assets import SEVERITIES, payments_key
 from pipeline.register_assets import REGISTER_KEYS, registers_in_use
-from pipeline.registry.models import Publisher, Registry
+from pipeline.registry.models import Registry
 from pipeline.report.site import build_report
 from pipeline.settings import Settings
 from pipeline.sql_models import SqlModel, SqlProject, TestResult, model_dependencies
 from pipeline.sql_models.lineage import column_lineage
 from pipeline.warehouse import BrokenBuildError, PublishedTable
-
-_SEVERITIES = {"error": dg.AssetCheckSeverity.ERROR, "warn": dg.AssetCheckSeverity.WARN}
 
 SUPPLIERS = dg.AssetKey(["identified", "suppliers"])
 SUPPLIER_PLACES = dg.AssetKey(["identified", "supplier_places"])
@@ -30,101 +26,6 @@ IDENTIFIED = {
     SUPPLIER_PLACES: "The places that each supplier may be at.",
     ORGANISATIONS: "What registers say of those who were paid, by snapshot where they were.",
 }
-
-
-def payments_key(publisher_id: str) -> dg.AssetKey:
-    """The asset of one publisher's payments."""
-    return dg.AssetKey(["payments", publisher_id])
-
-
-def payments_assets(settings: Settings, registry: Registry) -> dg.AssetsDefinition:
-    """Every publisher as an optional output of one subsettable asset (DESIGN decision 9).
-
-    A publisher that fails turns its own check red and is left unmaterialised; the others go on,
-    and the run fails at its end, naming those that failed.
-    """
-    publishers = sorted(registry.publishers.values(), key=lambda publisher: publisher.id)
-
-    @dg.multi_asset(
-        name="collect_payments",
-        can_subset=True,
-        specs=[_payments_spec(publisher, registry) for publisher in publishers],
-        check_specs=[
-            dg.AssetCheckSpec(name, asset=payments_key(publisher.id), description=description)
-            for publisher in publishers
-            for name, description in CHECKS.items()
-        ],
-    )
-    def collect_payments(
-        context: dg.AssetExecutionContext,
-    ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
-        with warehouse_lock(settings.warehouse):
-            _, faulty = night.write_registry(settings)
-            failed = [f"{one} ({problem})" for one, problem in faulty.items()]
-            chosen = [
-                publisher
-                for publisher in publishers
-                if payments_key(publisher.id) in context.selected_asset_keys
-            ]
-            collected = night.collect(settings, chosen, context.log.info)
-            for publisher in chosen:
-                key = payments_key(publisher.id)
-                attempts = collected[publisher.id].attempts
-                try:
-                    if error := collected[publisher.id].error:
-                        raise error
-                    files = night.normalise(settings, [publisher], context.log.info)[publisher.id]
-                except Exception as error:
-                    failed.append(publisher.id)
-                    yield _check_result(
-                        key, PublisherCheck("collected", False, "error", str(error))
-                    )
-                    continue
-                payments = pl.read_parquet(settings.payments_dir / f"{publisher.id}.parquet")
-                yield dg.MaterializeResult(asset_key=key, metadata=_payments_metadata(files))
-                today = datetime.now(UTC).date()
-                for check in check_publisher(publisher, attempts, files, payments, today):
-                    yield _check_result(key, check)
-        if failed:
-            raise dg.Failure(f"not collected: {', '.join(failed)}")
-
-    return collect_payments
-
-
-def _payments_spec(publisher: Publisher, registry: Registry) -> dg.AssetSpec:
-    towns = sorted({anchor.town for anchor in publisher.anchors} & set(registry.towns))
-    return dg.AssetSpec(
-        payments_key(publisher.id),
-        description=f"Payments published by {publisher.name}, read and compacted.",
-        group_name=towns[0] if towns else "no_town",
-        kinds={"polars", "parquet"},
-        skippable=True,
-        metadata={"landing_page": dg.MetadataValue.url(publisher.landing_page)}
-        if publisher.landing_page
-        else {},
-    )
-
-
-def _check_result(key: dg.AssetKey, check: PublisherCheck) -> dg.AssetCheckResult:
-    return dg.AssetCheckResult(
-        asset_key=key,
-        check_name=check.name,
-        passed=check.is_passed,
-        severity=_SEVERITIES[check.severity],
-        description=check.detail,
-    )
-
-
-def _payments_metadata(files: pl.DataFrame) -> dict[str, Any]:
-    speaking = files.filter("is_selected")
-    return {
-        "dagster/row_count": int(speaking["payments"].sum()),
-        "files": speaking.height,
-        "files_held": files.height,
-        "total_gbp": str(speaking["total_gbp"].sum()),
-        "newest_day": str(speaking["last_date"].max()),
-        "rejected_rows": int(speaking["rejected"].sum()),
-    }
 
 
 def identify_assets(settings: Settings, registry: Registry) -> dg.AssetsDefinition:
@@ -328,7 +229,7 @@ def _test_result(project: SqlProject, test: TestResult) -> dg.AssetCheckResult:
         asset_key=model_key(project, str(test.model)),
         check_name=test.test_name,
         passed=not test.failures,
-        severity=_SEVERITIES[test.severity],
+        severity=SEVERITIES[test.severity],
         metadata={
             "offending_rows": test.failures,
             "first_offending_rows": "\n".join(str(row) for row in test.sample),

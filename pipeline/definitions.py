@@ -1,14 +1,12 @@
-"""What Dagster loads: assets, checks, jobs that collect, build, report and refresh registers."""
+"""What Dagster loads: assets, checks, jobs, schedules and sensors."""
+
+import re
 
 import dagster as dg
 
-from pipeline.assets import (
-    identify_assets,
-    outside_assets,
-    payments_assets,
-    report_assets,
-    sql_assets,
-)
+from pipeline.assets import identify_assets, outside_assets, report_assets, sql_assets
+from pipeline.old_runs import old_runs_job
+from pipeline.publisher_assets import payments_assets
 from pipeline.register_assets import register_assets
 from pipeline.registry.load import load_registry_leniently
 from pipeline.run import SQL_ROOT
@@ -26,18 +24,36 @@ def build_defs(settings: Settings) -> dg.Definitions:
         settings.registry, built_in=settings.has_built_in_registry
     )
     project = load_project(SQL_ROOT)
-    payments = payments_assets(settings, registry)
+    columns = project.models["stg_published__payments"].yaml.columns
+    payments = payments_assets(
+        settings, registry, {name: column.description for name, column in columns.items()}
+    )
     registers = register_assets(settings)
     identify = identify_assets(settings, registry)
     models = sql_assets(settings, registry, project)
     report = report_assets(settings, project)
 
-    collect_job = dg.define_asset_job("collect", selection=dg.AssetSelection.assets(payments))
-    build_job = dg.define_asset_job(
-        "build", selection=dg.AssetSelection.assets(identify, models, report)
+    collect_job = dg.define_asset_job(
+        "collect",
+        dg.AssetSelection.assets(payments),
+        description="Looks at every publisher's page and reads what is new.",
     )
-    report_job = dg.define_asset_job("report", selection=dg.AssetSelection.assets(report))
-    registers_job = dg.define_asset_job("registers", selection=dg.AssetSelection.assets(registers))
+    build_job = dg.define_asset_job(
+        "build",
+        dg.AssetSelection.assets(identify, models, report),
+        description="Identifies suppliers, builds and tests the database, writes the report.",
+    )
+    report_job = dg.define_asset_job(
+        "report",
+        dg.AssetSelection.assets(report),
+        description="Writes the pages of the published database anew.",
+    )
+    registers_job = dg.define_asset_job(
+        "registers",
+        dg.AssetSelection.assets(registers),
+        description="Gets the registers and the postcode directory anew.",
+    )
+    forget_job = old_runs_job(settings.kept_run_days)
 
     def build_after(status: dg.DagsterRunStatus) -> dg.SensorDefinition:
         @dg.run_status_sensor(
@@ -49,7 +65,8 @@ def build_defs(settings: Settings) -> dg.Definitions:
             default_status=dg.DefaultSensorStatus.RUNNING,
         )
         def sensor(context: dg.RunStatusSensorContext) -> dg.RunRequest:
-            return dg.RunRequest(run_key=context.dagster_run.run_id)
+            collect_run = context.dagster_run.run_id
+            return dg.RunRequest(run_key=collect_run, tags={"anchorspend/collect_run": collect_run})
 
         return sensor
 
@@ -58,24 +75,39 @@ def build_defs(settings: Settings) -> dg.Definitions:
         dg.DagsterRunStatus.FAILURE,
         dg.DagsterRunStatus.CANCELED,
     )
+    owner = _owner(settings.contact)
+    schedules = [
+        ("nightly", "collect", settings.nightly, "Begins the night."),
+        # Nothing is built twice: a build finds that nothing has changed, and says so.
+        ("late_build", "build", "0 10 * * *", "Builds where no sensor did after the night."),
+        ("monthly", "registers", settings.monthly, "Gets the registers anew."),
+        ("weekly", "forget_old_runs", "0 13 * * 0", "Forgets old runs."),
+    ]
     return dg.Definitions(
-        assets=[payments, registers, identify, models, report, *outside_assets(project)],
-        jobs=[collect_job, build_job, report_job, registers_job],
+        assets=dg.map_asset_specs(
+            lambda spec: spec.replace_attributes(owners=[owner]),
+            [payments, registers, identify, models, report, *outside_assets(project)],
+        ),
+        jobs=[collect_job, build_job, report_job, registers_job, forget_job],
         schedules=[
             dg.ScheduleDefinition(
                 name=name,
-                job=job,
+                job_name=job,
                 cron_schedule=when,
                 execution_timezone="Europe/London",
                 default_status=dg.DefaultScheduleStatus.RUNNING,
+                description=what,
             )
-            for name, job, when in [
-                ("nightly", collect_job, settings.nightly),
-                ("monthly", registers_job, settings.monthly),
-            ]
+            for name, job, when, what in schedules
         ],
         sensors=[build_after(status) for status in ended],
     )
+
+
+def _owner(contact: str | None) -> str:
+    """Whom Dagster names beside each asset: the operator's mail address, where it is told."""
+    is_address = contact and re.fullmatch(r"[\w.+-]+@[\w-]+(\.[\w-]+)+", contact)
+    return str(contact) if is_address else "team:anchorspend"
 
 
 defs = build_defs(Settings.from_environment())

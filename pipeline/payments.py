@@ -41,6 +41,8 @@ _IDENTITY_SCHEMA = {
     "file_sha256": pl.String(),
     "supplier_id": pl.String(),
 }
+# The columns of a publisher's compacted payments.
+PAYMENT_COLUMNS = {**_IDENTITY_SCHEMA, **PAYMENTS_SCHEMA}
 _FILE_SCHEMA: dict[str, pl.DataType] = {
     "publisher_id": pl.String(),
     "publication_id": pl.String(),
@@ -220,7 +222,7 @@ def _with_identity(
         )
         for sha256, path in parts
     ]
-    empty = pl.DataFrame(schema={**_IDENTITY_SCHEMA, **PAYMENTS_SCHEMA})
+    empty = pl.DataFrame(schema=PAYMENT_COLUMNS)
     if not frames:
         return empty
     payments = pl.concat(frames).join(

@@ -18,6 +18,7 @@ class Settings:
     councils' own exports have ended and their sites are quiet. `monthly` is when registers are
     refreshed: by the 5th Companies House has the month's file, and at noon the night's work has
     ended. `kept_snapshots` is how many snapshots of each register's addresses are kept.
+    `kept_run_days` is how many days of Dagster's runs and events are kept.
     `loopback_site` is the one "host:port" on this machine that may be visited, and without pauses.
     """
 
@@ -30,6 +31,8 @@ class Settings:
     monthly: str = "0 12 5 * *"
     # A year of months and the one before, so that the same month of two years can be compared.
     kept_snapshots: int = 13
+    # A quarter, as the ticks in deploy/dagster.yaml.
+    kept_run_days: int = 90
     loopback_site: str | None = None
 
     @classmethod
@@ -41,12 +44,14 @@ class Settings:
             value = variables.get(name)
             return Path(value).expanduser().resolve() if value else None
 
-        kept = variables.get("ANCHORSPEND_KEPT_SNAPSHOTS") or str(cls.kept_snapshots)
-        if not kept.isdecimal() or int(kept) < 1:
-            raise AnchorspendError(
-                f"ANCHORSPEND_KEPT_SNAPSHOTS is {kept!r}: write how many snapshots of each "
-                "register's addresses are kept, 1 or more."
-            )
+        def kept(name: str, what: str, default: int) -> int:
+            value = variables.get(name) or str(default)
+            if not value.isdecimal() or int(value) < 1:
+                raise AnchorspendError(
+                    f"{name} is {value!r}: write how many {what} are kept, 1 or more."
+                )
+            return int(value)
+
         return cls(
             warehouse=folder("ANCHORSPEND_WAREHOUSE") or PROJECT_ROOT / "warehouse",
             registers=folder("ANCHORSPEND_REGISTERS"),
@@ -55,7 +60,14 @@ class Settings:
             has_built_in_registry=variables.get("ANCHORSPEND_BUILT_IN_REGISTRY") != "no",
             nightly=variables.get("ANCHORSPEND_NIGHTLY") or cls.nightly,
             monthly=variables.get("ANCHORSPEND_MONTHLY") or cls.monthly,
-            kept_snapshots=int(kept),
+            kept_snapshots=kept(
+                "ANCHORSPEND_KEPT_SNAPSHOTS",
+                "snapshots of each register's addresses",
+                cls.kept_snapshots,
+            ),
+            kept_run_days=kept(
+                "ANCHORSPEND_KEPT_RUN_DAYS", "days of Dagster's runs", cls.kept_run_days
+            ),
             loopback_site=variables.get("ANCHORSPEND_LOOPBACK_SITE") or None,
         )
 

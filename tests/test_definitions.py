@@ -1,5 +1,6 @@
 import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import dagster as dg
 import polars as pl
@@ -122,7 +123,9 @@ def test_schedules_collect_and_refresh_and_build_follows_however_collect_ends(wo
     repository = build_defs(world).get_repository_def()
     assert {(one.job_name, one.cron_schedule) for one in repository.schedule_defs} == {
         ("collect", "30 2 * * *"),
+        ("build", "0 10 * * *"),
         ("registers", "0 12 5 * *"),
+        ("forget_old_runs", "0 13 * * 0"),
     }
     assert {sensor.name for sensor in repository.sensor_defs} == {
         "build_after_success",
@@ -203,3 +206,52 @@ def test_a_refused_register_turns_red_and_the_last_good_one_stays_in_use(world, 
     }
     in_use = pl.read_parquet(settings.registers_dir / "organisations.parquet")
     assert in_use.filter(pl.col("register") == "coh").height == 9
+
+
+def test_each_publisher_shows_what_an_operator_looks_for(world):
+    for folder in sorted((WORLD / "files").iterdir()):
+        add_dropped_files(world, folder.name, [folder])
+    with dg.DagsterInstance.ephemeral() as instance:
+        collected = run_job(world, "collect", instance, INVENTED)
+    [metadata] = [
+        event.step_materialization_data.materialization.metadata
+        for event in collected.get_asset_materialization_events()
+        if event.asset_key == dg.AssetKey(["payments", "marlhaven_council"])
+    ]
+    told = {name: value.value for name, value in metadata.items()}
+    archived = Path(told.pop("newest_file_in_archive"))
+    assert told == {
+        "dagster/row_count": 21,
+        "total_gbp": 107800.0,
+        "newest_day": "2024-09-02",
+        "files_that_speak": 2,
+        "files_held": 2,
+        "files_new": 0,
+        "files_changed": 0,
+        "files_held_back": 0,
+        "rejected_rows": 0,
+        "newest_file": "spending-2024-25.csv",
+    }
+    published = WORLD / "files/marlhaven_council/spending-2024-25.csv"
+    assert archived.read_bytes() == published.read_bytes()
+
+
+def test_every_asset_has_an_owner_a_description_a_group_and_kinds(world):
+    graph = build_defs(replace(world, contact="data@council.example")).resolve_asset_graph()
+    for key in graph.get_all_asset_keys():
+        node = graph.get(key)
+        assert node.owners == ["data@council.example"]
+        assert node.description, key
+        assert node.group_name != "default", key
+        assert node.kinds, key
+    columns = graph.get(dg.AssetKey(["payments", "torbay_council"])).metadata
+    assert {column.name for column in columns["dagster/column_schema"].columns} >= {
+        "supplier_name",
+        "amount_gbp",
+    }
+
+
+@pytest.mark.parametrize("contact", [None, "https://council.example/data", "a@b"])
+def test_assets_of_an_operator_without_a_mail_address_belong_to_a_team(world, contact):
+    graph = build_defs(replace(world, contact=contact)).resolve_asset_graph()
+    assert graph.get(dg.AssetKey(["registry"])).owners == ["team:anchorspend"]

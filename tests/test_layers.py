@@ -31,8 +31,10 @@ LAYERS = (
     "reading_report",
     "run",
     "demo",
+    "publisher_assets",
     "register_assets",
     "assets",
+    "old_runs",
     "definitions",
     "cli",
 )

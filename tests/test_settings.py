@@ -26,6 +26,7 @@ def test_every_variable_is_heard():
             "ANCHORSPEND_NIGHTLY": "0 4 * * *",
             "ANCHORSPEND_MONTHLY": "0 9 7 * *",
             "ANCHORSPEND_KEPT_SNAPSHOTS": "25",
+            "ANCHORSPEND_KEPT_RUN_DAYS": "30",
             "ANCHORSPEND_LOOPBACK_SITE": "127.0.0.1:8000",
         }
     )
@@ -38,14 +39,16 @@ def test_every_variable_is_heard():
         nightly="0 4 * * *",
         monthly="0 9 7 * *",
         kept_snapshots=25,
+        kept_run_days=30,
         loopback_site="127.0.0.1:8000",
     )
 
 
+@pytest.mark.parametrize("name", ["ANCHORSPEND_KEPT_SNAPSHOTS", "ANCHORSPEND_KEPT_RUN_DAYS"])
 @pytest.mark.parametrize("kept", ["0", "-1", "all", "1.5"])
-def test_a_number_of_snapshots_that_keeps_none_is_refused(kept):
-    with pytest.raises(AnchorspendError, match="1 or more"):
-        Settings.from_environment({"ANCHORSPEND_KEPT_SNAPSHOTS": kept})
+def test_a_number_that_keeps_none_is_refused(name, kept):
+    with pytest.raises(AnchorspendError, match=f"{name} is .*1 or more"):
+        Settings.from_environment({name: kept})
 
 
 def test_an_invented_world_can_stand_alone():
