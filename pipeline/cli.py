@@ -351,6 +351,7 @@ def review(
             report = run_all(settings, publishers, True, say)
         print(f"Accepted {accept} of {', '.join(publishers)}.")
         _print_build(report, settings)
+        _write_report(settings)
         return
     versions = held_back_versions(settings)
     if as_json:
@@ -383,6 +384,7 @@ def withdraw(
         print(f"Withdrawn from {', '.join(publishers) or 'the archive'}.")
         report = run_all(settings, None, True, say)
     _print_build(report, settings)
+    _write_report(settings)
 
 
 @archive_app.command("rebuild-ledger")

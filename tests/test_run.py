@@ -3,12 +3,12 @@
 import shutil
 
 import pytest
-from pipeline.demo.hand_written import WORLD
 
 from pipeline.errors import AnchorspendError
 from pipeline.run import add_dropped_files, run
 from pipeline.settings import Settings
 from pipeline.warehouse import query
+from tests.demo.hand_written import WORLD
 
 PAID = (
     "select publisher_id, count(*), sum(amount_gbp)::varchar from marts.payments"

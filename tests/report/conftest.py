@@ -4,11 +4,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from pipeline.demo.hand_written import WORLD
 
 from pipeline.report.site import build_report
 from pipeline.run import add_dropped_files, run
 from pipeline.settings import Settings
+from tests.demo.hand_written import WORLD
 
 HOSTILE = "<script>alert(1)</script>, =cmd|' /C calc'!A0"
 FORMULA = '=HYPERLINK("http://evil.example","look")'
