@@ -118,7 +118,7 @@ def _remove_what_was_made(settings: Settings, publisher_ids: Collection[str]) ->
             (settings.warehouse / folder / f"{publisher_id}.parquet").unlink(missing_ok=True)
     for path in settings.identified_dir.glob("*.parquet"):
         path.unlink()
-    for folder in settings.warehouse.glob(f"{settings.report_dir.name}*"):
-        shutil.rmtree(folder, ignore_errors=True)
+    for site in settings.warehouse.glob(f"{settings.report_dir.name}*"):
+        shutil.rmtree(site, ignore_errors=True)
     for path in settings.warehouse.glob(f"{settings.database_path.stem}*.duckdb*"):
         path.unlink()
