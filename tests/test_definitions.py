@@ -255,3 +255,8 @@ def test_every_asset_has_an_owner_a_description_a_group_and_kinds(world):
 def test_assets_of_an_operator_without_a_mail_address_belong_to_a_team(world, contact):
     graph = build_defs(replace(world, contact=contact)).resolve_asset_graph()
     assert graph.get(dg.AssetKey(["registry"])).owners == ["team:anchorspend"]
+
+
+def test_every_job_has_a_name_of_its_own(tmp_path):
+    jobs = build_defs(Settings(warehouse=tmp_path)).get_repository_def().get_all_jobs()
+    assert {"collect", "build", "report", "registers"} <= {job.name for job in jobs}
