@@ -9,7 +9,7 @@ MATCH_FIGURES := dbt_like_sql/seeds/match_figures.csv
 
 export DAGSTER_DISABLE_TELEMETRY := 1
 
-.PHONY: setup demo report pictures test check ui nights real corpus match-quality match-read bench fuzz
+.PHONY: setup demo report pictures test check ui nights real corpus match-quality match-read bench collect-bench fuzz
 
 setup: .venv/.installed
 
@@ -81,6 +81,10 @@ real: setup
 
 corpus: setup
 	$(BIN)/python benchmarks/corpus.py $(SHARED)/spend/files warehouse/corpus.csv
+
+collect-bench: setup
+	$(BIN)/python benchmarks/collect.py
+	$(BIN)/python benchmarks/collect.py --changing 30
 
 bench: setup
 	$(BIN)/python benchmarks/reading.py

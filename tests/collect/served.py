@@ -44,13 +44,14 @@ class Site:
     """What the server answers by path, what it was asked, and what was posted to it."""
 
     port: int
+    host: str = "127.0.0.1"
     answers: dict[str, Answerer] = field(default_factory=dict)
     requests: dict[str, list[dict[str, str]]] = field(default_factory=lambda: defaultdict(list))
     forms: dict[str, list[list[tuple[str, str]]]] = field(default_factory=lambda: defaultdict(list))
 
     @property
     def root(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.host}:{self.port}"
 
     @property
     def manners(self) -> Manners:
