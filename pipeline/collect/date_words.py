@@ -34,7 +34,12 @@ _SEVERAL_MONTHS = re.compile(rf"(?:{_MONTH}){{2,}}")
 _ENDS_IN_MONTH = re.compile(rf"(?:{'|'.join(name for name in _MONTH_NAMES if len(name) > 3)})$")
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "one": 1, "two": 2, "three": 3}
 _ORDINALS |= {"four": 4}
+_LENGTHS = {"year": 12, "12 months": 12, "twelve months": 12, "y/e": 12}
+_LENGTHS |= {"half year": 6, "half-year": 6, "6 months": 6, "six months": 6}
+_LENGTHS |= {"quarter": 3, "qtr": 3, "3 months": 3, "three months": 3, "month": 1, "period": 0}
 
+_SHORT_NAME = 6
+_SHORTEST_MISSPELT = 4
 
 TokenKind = Literal[
     "month",  # value: 1-12
@@ -50,6 +55,7 @@ TokenKind = Literal[
     "unclear_quarter",  # "Q1_2"
     "part_of_year",  # "H1", "part"
     "week",
+    "ending",  # value: 12 for "year ended", 3 for "quarter to", 0 for "period ended"
     "number",  # value: a number of one or two digits that is nothing else
     "period",  # value: 1-13
     "to",
@@ -147,19 +153,21 @@ def _word(match: re.Match[str]) -> Token | None:
 
 
 def _one_slip_apart(word: str, name: str) -> bool:
-    """One letter too many, missing, wrong or swapped with its neighbour: "Febuary"."""
-    if len(name) < 6 or abs(len(word) - len(name)) > 1:
+    """One letter too many, missing, wrong or swapped with its neighbour: "Febuary", "Arpil".
+
+    In a short name the first letter must be there and none be wrong: "arch", "match" are words.
+    """
+    if abs(len(word) - len(name)) > 1 or len(word) < _SHORTEST_MISSPELT:
         return False
     start = 0
     while start < min(len(word), len(name)) and word[start] == name[start]:
         start += 1
     tails = word[start:], name[start:]
-    return (
-        tails[0][1:] == tails[1][1:]
-        or tails[0][1:] == tails[1]
-        or tails[0] == tails[1][1:]
-        or (tails[0][:2] == tails[1][1::-1] and tails[0][2:] == tails[1][2:])
-    )
+    is_swapped = tails[0][:2] == tails[1][1::-1] and tails[0][2:] == tails[1][2:]
+    is_off = tails[0][1:] == tails[1] or tails[0] == tails[1][1:]
+    if len(name) < _SHORT_NAME:
+        return is_swapped or (is_off and start > 0)
+    return is_swapped or is_off or tails[0][1:] == tails[1][1:]
 
 
 _GAP = r"[\s_.,'’-]*"
@@ -208,11 +216,16 @@ _RULES: list[tuple[re.Pattern[str], _Maker]] = [
             rf"(?:period|month|mth|p|m){_GAP}(0?[1-9]|1[0-3])(?!\d)",
             lambda match: Token("period", int(match[1])),
         ),
+        (r"(\d\d?)(?:st|nd|rd|th)(?![a-z])", lambda match: Token("number", int(match[1]))),
         (r"(\d\d)\s?([-/])\s?(\d\d)(?!\d)", _short_financial_year),
         (r"20\d\d(?!\d)", _year),
         (
             r"(?:week\s?(?:ending|commencing|beginning)|w/[ec])(?![a-z])",
             lambda match: Token("week"),
+        ),
+        (
+            rf"(?:({'|'.join(_LENGTHS)})\s(?:to|ended|ending|end)|(y/e))(?=\W)",
+            lambda match: Token("ending", _LENGTHS[match[1] or match[2]]),
         ),
         (r"(?:h[12]|half|part)(?![a-z0-9])", lambda match: Token("part_of_year")),
         # The second version of a file, not the second month: "april2023v2".

@@ -15,6 +15,7 @@ from pipeline.collect.spans import (
 )
 
 _LONGEST_SPAN_MONTHS = 36
+_YEAR = 12
 # A sentence may say "you may ..."; a label of so few words means the month.
 _SHORT_LABEL_WORDS = 4
 
@@ -54,6 +55,28 @@ class _Named:
 def dated(text: str) -> Dated:
     """Read one text."""
     tokens = _without_the_verb_may(list(date_words(text)))
+    endings = [token.value for token in tokens if token.kind == "ending"]
+    if endings:
+        return _ended(_dated([token for token in tokens if token.kind != "ending"]), endings)
+    return _dated(tokens)
+
+
+def _ended(last: Dated, endings: Sequence[int]) -> Dated:
+    """The months before the one named, as many as "quarter ended" or "year to" say."""
+    if last.problem or len(endings) > 1 or len(last.spans) != 1:
+        return Dated(problem=last.problem or "names the end of a period and not its month")
+    [length], [span] = endings, last.spans
+    # "Year ended 2019" is read as a calendar year by itself; which one it is it does not say.
+    if span.months == length and (length < _YEAR or span.first[1] != 1):
+        return last
+    if not length or span.months != 1:
+        return Dated(problem="names the end of a period that may have begun at any time")
+    year, month = span.last
+    begun = year * 12 + month - length
+    return Dated(spans=(Span((begun // 12, begun % 12 + 1), span.last),))
+
+
+def _dated(tokens: list[Token]) -> Dated:
     years = sorted({token.value for token in tokens if token.kind in {"year", "short_year"}})
     financial_years = _financial_years(tokens)
     if Token("week") in tokens:

@@ -24,6 +24,11 @@ class Span:
         """The last day of the last month."""
         return date(*self.last, monthrange(*self.last)[1])
 
+    @property
+    def months(self) -> int:
+        """How many months there are."""
+        return 12 * (self.last[0] - self.first[0]) + self.last[1] - self.first[1] + 1
+
     def holds(self, other: "Span") -> bool:
         """Whether the other span lies within this one."""
         return self.first <= other.first and other.last <= self.last

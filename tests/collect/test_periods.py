@@ -27,6 +27,31 @@ def days(label: str, url: str = NAMELESS, heading: str | None = None) -> str:
 @pytest.mark.parametrize(
     ("label", "covers"),
     [
+        ("Year ending 31 March 2019", "2018-04-01..2019-03-31"),
+        ("Payments for the year to 31 March 2019", "2018-04-01..2019-03-31"),
+        ("12 months to March 2019", "2018-04-01..2019-03-31"),
+        ("Y/E 31.03.2019", "2018-04-01..2019-03-31"),
+        ("Spend for quarter ended 30 June 2019", "2019-04-01..2019-06-30"),
+        ("Quarter ended February 2020", "2019-12-01..2020-02-29"),
+        ("Year ended: April 2018 to March 2019", "2018-04-01..2019-03-31"),
+        ("Month ended 30 June 2019", "2019-06-01..2019-06-30"),
+        ("Period ended 30 June 2019", "undecided"),
+        ("Year ended 2019", "undecided"),
+    ],
+)
+def test_the_end_of_a_year_or_quarter_is_not_the_whole_of_it(label, covers):
+    assert days(label) == covers
+
+
+@pytest.mark.parametrize(
+    ("label", "covers"),
+    [
+        ("Spend data 1st April 2021 to 31st March 2022", "2021-04-01..2022-03-31"),
+        ("Arpil 2021", "2021-04-01..2021-04-30"),
+        ("Jluy 2021", "2021-07-01..2021-07-31"),
+        ("Marc 2021", "2021-03-01..2021-03-31"),
+        ("Junee 2021", "2021-06-01..2021-06-30"),
+        ("The Arch, 2021", "2021-01-01..2021-12-31"),
         # one month
         ("July 2013\u00a0CSV", "2013-07-01..2013-07-31"),
         ("\u200bFebruary\u200b 2024", "2024-02-01..2024-02-29"),
