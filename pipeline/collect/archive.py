@@ -11,7 +11,6 @@ sidecars of one publication: a publication whose bytes return to an earlier vers
 was overwritten and put back within six minutes) has two sidecars beside the same content.
 """
 
-import hashlib
 import json
 import os
 import re
@@ -19,12 +18,13 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO, cast
 
-from pipeline.collect.attempts import FormPairs, Kind, Publication
+from pipeline.collect.attempts import Publication
+from pipeline.collect.part_file import PartFile
+from pipeline.collect.sidecars import Sidecar, Tombstone
 from pipeline.errors import AnchorspendError
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -32,125 +32,6 @@ _TOMBSTONE = "withdrawn.json"
 _ACCEPTED = "accepted.json"
 _CHUNK = 1 << 20
 _STALE_SECONDS = 24 * 3600
-
-
-@dataclass(frozen=True)
-class Sidecar:
-    """What was known of a publication when its bytes were archived; enough for a ledger row."""
-
-    publication: Publication
-    version: int
-    sha256: str
-    bytes: int
-    fetched_at: datetime
-    headers: Mapping[str, str]
-
-    def to_json(self) -> str:
-        """The sidecar as it lies beside the content."""
-        publication = self.publication
-        fields = {
-            "publisher_id": publication.publisher_id,
-            "publication_id": publication.publication_id,
-            "url": publication.url,
-            "label": publication.label,
-            "kind": publication.kind,
-            "first_day": publication.first_day and publication.first_day.isoformat(),
-            "last_day": publication.last_day and publication.last_day.isoformat(),
-            "form": publication.form,
-            "format": publication.format,
-            "found_on": publication.found_on,
-            "version": self.version,
-            "sha256": self.sha256,
-            "bytes": self.bytes,
-            "fetched_at": self.fetched_at.isoformat(),
-            "headers": dict(self.headers),
-        }
-        return json.dumps(fields, indent=1, ensure_ascii=False) + "\n"
-
-    @classmethod
-    def from_json(cls, text: str) -> "Sidecar":
-        """Read one sidecar; raises KeyError, TypeError or ValueError where it is not one."""
-        fields = json.loads(text)
-        return cls(
-            publication=Publication(
-                publisher_id=fields["publisher_id"],
-                publication_id=fields["publication_id"],
-                url=fields["url"],
-                label=fields["label"],
-                kind=cast(Kind, fields["kind"]),
-                first_day=_day(fields["first_day"]),
-                last_day=_day(fields["last_day"]),
-                form=form_pairs(fields.get("form")),
-                format=fields.get("format", ""),
-                found_on=fields.get("found_on", ""),
-            ),
-            version=int(fields["version"]),
-            sha256=fields["sha256"],
-            bytes=int(fields["bytes"]),
-            fetched_at=datetime.fromisoformat(fields["fetched_at"]),
-            headers=fields["headers"],
-        )
-
-
-def form_pairs(pairs: list[list[str]] | None) -> FormPairs | None:
-    """A form as it comes back from JSON; raises ValueError where an entry is no pair."""
-    return None if pairs is None else tuple((name, value) for name, value in pairs)
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
-
-
-@dataclass(frozen=True)
-class Tombstone:
-    """What stays of a file version that was withdrawn: its digest, when and why.
-
-    `replaced_by` is the sha256 of the same file without what had to go, where there is one.
-    """
-
-    sha256: str
-    withdrawn_at: datetime
-    reason: str
-    replaced_by: str | None = None
-
-
-class PartFile:
-    """A file under way: written to, digested and counted at once."""
-
-    def __init__(self, path: Path, stream: BinaryIO) -> None:
-        self.path = path
-        self.bytes = 0
-        self._stream = stream
-        self._digest = hashlib.sha256()
-
-    @property
-    def sha256(self) -> str:
-        """Digest of what has been written so far."""
-        return self._digest.hexdigest()
-
-    def write(self, chunk: bytes) -> None:
-        """Append, and count into size and digest."""
-        self._stream.write(chunk)
-        self._digest.update(chunk)
-        self.bytes += len(chunk)
-
-    def start_again(self) -> None:
-        """Forget what has been written, for another try at the same file."""
-        self._stream.seek(0)
-        self._stream.truncate()
-        self._digest = hashlib.sha256()
-        self.bytes = 0
-
-    def head(self, size: int) -> bytes:
-        """The first bytes of what has been written."""
-        self._stream.flush()
-        with self.path.open("rb") as stream:
-            return stream.read(size)
-
-    def settle(self) -> None:
-        """Bring everything written to the disk."""
-        self._stream.flush()
-        os.fsync(self._stream.fileno())
 
 
 class Archive:

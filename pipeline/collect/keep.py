@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from pipeline.collect.archive import Archive, PartFile, Sidecar
+from pipeline.collect.archive import Archive
 from pipeline.collect.attempts import Attempt, Outcome, Publication
 from pipeline.collect.ledger import Ledger
+from pipeline.collect.part_file import PartFile
+from pipeline.collect.sidecars import Sidecar
 
 # What may be needed later to ask again, or to know what a server said the bytes were.
 KEPT_HEADERS = (

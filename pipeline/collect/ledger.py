@@ -14,8 +14,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
-from pipeline.collect.archive import Archive, Sidecar, form_pairs
+from pipeline.collect.archive import Archive
 from pipeline.collect.attempts import HELD_OUTCOMES, Attempt, Outcome, Publication
+from pipeline.collect.sidecars import Sidecar, form_pairs
 from pipeline.errors import AnchorspendError
 
 Result = TypeVar("Result")

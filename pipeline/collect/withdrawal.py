@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipeline.collect.archive import Archive, Tombstone
+from pipeline.collect.archive import Archive
 from pipeline.collect.attempts import Publication
 from pipeline.collect.keep import keep_bytes
 from pipeline.collect.ledger import Ledger
+from pipeline.collect.sidecars import Tombstone
 from pipeline.errors import AnchorspendError
 
 # What stands in the place of a name; the reader knows it as a name that is withheld.

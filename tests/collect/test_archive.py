@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.collect.archive import Archive, Sidecar
+from pipeline.collect.archive import Archive
 from pipeline.collect.attempts import Publication
+from pipeline.collect.sidecars import Sidecar
 from pipeline.errors import AnchorspendError
 
 NOW = datetime(2026, 4, 1, 2, 30, tzinfo=UTC)
