@@ -7,15 +7,14 @@ only the payments themselves tell them apart.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
 
+from pipeline.collect.claims import CONTAINED, Claim, Decisions, contest
 from pipeline.collect.payment_keys import (
-    NO_KEYS,
-    MonthKeys,
     keys_by_month,
     rows_and_pounds,
     supplier_and_amount,
@@ -30,15 +29,7 @@ from pipeline.collect.versions import (
     versions_of,
 )
 
-# Two files are versions of one month where the one with fewer payments shares this much of them.
-_SAME_MONTH = 0.2
-# The few payments that a file holds of another month may share one with it by chance.
-_SAME_STRAYS = 0.5
-# What is of another kind, or has no dates, is left out only where nearly all of it is elsewhere.
-_CONTAINED = 0.9
 _LONGEST_TWIN = 1.5
-
-_EXACT, _WITHIN, _NO_PERIOD, _OUTSIDE = range(4)
 
 SELECTED_FILES: dict[str, pl.DataType] = {
     "publisher_id": pl.String(),
@@ -62,41 +53,6 @@ class Selection:
 
     months: pl.DataFrame
     files: pl.DataFrame
-
-
-@dataclass(frozen=True)
-class _Claim:
-    """A file's payments of one month (None: undated), and how good its right to the month is."""
-
-    version: Version
-    month: date | None
-    keys: MonthKeys = NO_KEYS
-
-    @property
-    def rank(self) -> int:
-        """The stated period is exactly this month, holds it, is not stated, or lies elsewhere."""
-        if self.month is None or not self.version.has_period:
-            return _NO_PERIOD
-        if not self.version.covers(self.month):
-            return _OUTSIDE
-        return _EXACT if self.version.span_months == 1 else _WITHIN
-
-    @property
-    def preference(self) -> tuple[bool, int, int, float, int]:
-        """Smaller is better: spend before cards, rank, the narrower period, the later fetch."""
-        version = self.version
-        is_other_kind = version.kind != "spend"
-        at = version.fetched_at.timestamp()
-        return (is_other_kind, self.rank, version.span_months, -at, -version.place)
-
-    @property
-    def first_seen(self) -> tuple[bool, int, int, float, int]:
-        """Smaller is better, as `preference`, but the earlier fetch: twins must not take turns."""
-        kind, rank, span, at, place = self.preference
-        return (kind, rank, span, -at, -place)
-
-
-Decisions = dict[tuple[str, date | None], tuple[bool, str]]
 
 
 def select_months(
@@ -135,14 +91,14 @@ def _once_per_file(speaking: Iterable[Speaking]) -> list[Speaking]:
 
 def _decide(speaking: Sequence[Speaking], payments: pl.LazyFrame) -> Decisions:
     """The decisions on one publisher's files, month by month, undated payments last."""
-    claims: dict[date | None, list[_Claim]] = defaultdict(list)
+    claims: dict[date | None, list[Claim]] = defaultdict(list)
     for one in speaking:
         for month in one.version.rows:
             if one.speaks_for(month):
-                claims[month].append(_Claim(one.version, month))
+                claims[month].append(Claim(one.version, month))
     undated = claims.pop(None, [])
     decisions: Decisions = {}
-    contested: list[_Claim] = []
+    contested: list[Claim] = []
     for month, of_month in claims.items():
         if len(of_month) == 1:
             sole = (True, "the only file with payments of this month")
@@ -152,109 +108,14 @@ def _decide(speaking: Sequence[Speaking], payments: pl.LazyFrame) -> Decisions:
     pairs = [(claim.version.sha256, claim.month) for claim in contested]
     for month, keys in keys_by_month(payments, pairs):
         with_keys = [replace(one, keys=keys[one.version.sha256]) for one in claims[month]]
-        decisions |= _contest(with_keys)
+        decisions |= contest(with_keys)
     for claim in sorted(undated, key=lambda one: one.preference):
         decisions[claim.version.sha256, None] = _undated(claim, speaking, decisions, payments)
     return decisions
 
 
-def _contest(claims: Sequence[_Claim]) -> Decisions:
-    """Decide one month: the best right first, then whatever has payments of its own."""
-    decisions: Decisions = {}
-
-    def decide(claim: _Claim, is_selected: bool, reason: str) -> None:
-        decisions[claim.version.sha256, claim.month] = (is_selected, reason)
-
-    single = []
-    for best, *twins in _twins(claims):
-        single.append(best)
-        for twin in twins:
-            decide(twin, False, f"same payments as {best.version.label!r}")
-    chosen: list[_Claim] = []
-    left: list[_Claim] = []
-    for claim in sorted(single, key=lambda one: one.preference):
-        rivals = [one for one in chosen if _is_version_of(claim, one)]
-        if rivals:
-            left.append(claim)
-            decide(claim, False, _why_left(claim, rivals))
-        else:
-            decide(claim, True, _why_chosen(claim, chosen))
-            chosen.append(claim)
-    for claim in left:
-        rivals = [one for one in chosen if _is_version_of(claim, one)]
-        if _holds_more(claim, rivals):
-            chosen = [one for one in chosen if one not in rivals] + [claim]
-            decide(claim, True, f"holds the payments of {rivals[0].version.label!r} and more")
-            for rival in rivals:
-                decide(rival, False, f"its payments and more are in {claim.version.label!r}")
-    return decisions
-
-
-def _twins(claims: Sequence[_Claim]) -> Iterator[list[_Claim]]:
-    """Claims with the very same payments, the one with the best right and then the first seen."""
-    groups: dict[frozenset[int], list[_Claim]] = defaultdict(list)
-    for claim in claims:
-        groups[claim.keys.by_day].append(claim)
-    for group in groups.values():
-        yield sorted(group, key=lambda one: one.first_seen)
-
-
-def _is_version_of(claim: _Claim, other: _Claim) -> bool:
-    """Whether two files' payments of a month are in the main the same ones."""
-    shared, rows = claim.keys.shared_with(other.keys), claim.keys.rows
-    if claim.version.kind != other.version.kind:
-        return shared >= _CONTAINED * rows
-    if claim.rank == _OUTSIDE:
-        return shared >= _SAME_STRAYS * rows
-    return shared >= _SAME_MONTH * min(rows, other.keys.rows)
-
-
-def _holds_more(claim: _Claim, rivals: Sequence[_Claim]) -> bool:
-    """Whether a file holds all that the others hold of the month, and more than copies of it."""
-    is_comparable = all(
-        one.version.kind == claim.version.kind and not one.keys.is_dayless for one in rivals
-    )
-    if not rivals or not is_comparable or claim.keys.is_dayless:
-        return False
-    theirs = frozenset[int]().union(*(one.keys.by_day for one in rivals))
-    distinct = frozenset[int]().union(*(one.keys.distinct for one in rivals))
-    return theirs < claim.keys.by_day and distinct < claim.keys.distinct
-
-
-def _why_chosen(claim: _Claim, chosen: Sequence[_Claim]) -> str:
-    if chosen and claim.rank == _OUTSIDE:
-        return f"outside its stated period, but not in {chosen[0].version.label!r}"
-    if chosen:
-        return f"other payments of this month than {chosen[0].version.label!r}"
-    return {
-        _EXACT: "its stated period is exactly this month",
-        _WITHIN: "its stated period is the narrowest around this month",
-        _NO_PERIOD: "no file states this month; its payments span the fewest months",
-        _OUTSIDE: "no file that states this month holds payments of it",
-    }[claim.rank]
-
-
-def _why_left(claim: _Claim, rivals: Sequence[_Claim]) -> str:
-    most = max(rivals, key=lambda one: claim.keys.shared_with(one.keys))
-    shared = claim.keys.shared_with(most.keys)
-    told = f"{shared} of its {claim.keys.rows} payments are in {most.version.label!r}"
-    if most.rank < claim.rank:
-        why = {
-            _EXACT: "whose stated period is exactly this month",
-            _WITHIN: "whose stated period holds this month",
-            _NO_PERIOD: "which states no other month",
-        }[most.rank]
-    elif most.version.kind != claim.version.kind:
-        why = "which holds all kinds of payments"
-    elif most.version.span_months < claim.version.span_months:
-        why = "whose period is narrower"
-    else:
-        why = "which was fetched later"
-    return f"{told}, {why}"
-
-
 def _undated(
-    claim: _Claim,
+    claim: Claim,
     speaking: Sequence[Speaking],
     decisions: Decisions,
     payments: pl.LazyFrame,
@@ -278,7 +139,7 @@ def _undated(
     mine = supplier_and_amount(payments, [(version.sha256, None)])
     for group in groups:
         shared = len(mine & supplier_and_amount(payments, group)) if group else 0
-        if shared >= _CONTAINED * len(mine):
+        if shared >= CONTAINED * len(mine):
             label = others[group[0][0]].label
             return False, f"{shared} of its {len(mine)} undated payments are in {label!r}"
     return True, "its undated payments are in no other file"
