@@ -21,7 +21,7 @@ from pipeline.locking import warehouse_lock
 from pipeline.registry.check import check_registry
 from pipeline.registry.load import load_registry
 from pipeline.settings import PROJECT_ROOT, Settings
-from pipeline.sql_models import compiled_sql, describe_models, load_project
+from pipeline.sql_models import compiled_sql, describe_macros, describe_models, load_project
 from pipeline.warehouse import BuildReport, query
 
 app = typer.Typer(
@@ -299,7 +299,7 @@ def _write_report(settings: Settings) -> None:
 @app.command()
 def sql(
     statement: Annotated[str | None, typer.Argument(help="A query.")] = None,
-    models: Annotated[bool, typer.Option("--models", help="List the models.")] = False,
+    models: Annotated[bool, typer.Option("--models", help="List the models and macros.")] = False,
     show: Annotated[str | None, typer.Option(help="Print the SQL of this model.")] = None,
     as_csv: AsCsv = False,
     as_json: AsJson = False,
@@ -313,6 +313,8 @@ def sql(
         else:
             for table in describe_models(project):
                 print(f"{table.schema}.{table.name}: {table.yaml.description}")
+            for macro in describe_macros(project):
+                print(f"macro {macro.call}: {macro.description}")
         return
     if statement is None:
         raise AnchorspendError("Give a query, or --models to see what there is to query.")

@@ -208,7 +208,9 @@ def test_status_says_what_is_held(built):
 def test_sql_prints_rows_models_and_their_sql(built):
     code, out, _ = built("sql", "select count(*) as n from marts.payments", "--csv")
     assert (code, out) == (0, "n\n32\n")
-    assert "marts.payments: " in built("sql", "--models")[1]
+    described = built("sql", "--models")[1]
+    assert "marts.payments: " in described
+    assert "macro local_share(town, year, definition): The headline share" in described
     assert "attach if not exists" in built("sql", "--show", "payments")[1]
 
 

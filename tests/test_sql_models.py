@@ -15,6 +15,7 @@ from pipeline.sql_models import (
     TestResult,
     build_models,
     compiled_sql,
+    describe_macros,
     describe_models,
     load_project,
     model_dependencies,
@@ -246,6 +247,20 @@ def test_marts_are_described_first(root):
         ("seeds", "bodies"),
     ]
     assert described[0].yaml.grain == ["body_id", "financial_year"]
+
+
+def test_macros_are_described_by_the_comment_above_them(root):
+    write_files(
+        root,
+        {
+            "macros/paid_in.sql": "-- What was paid\n-- in a year.\n"
+            "create or replace macro paid_in(body, year) as table select 1 as one;\n"
+        },
+    )
+    assert [(one.call, one.description) for one in describe_macros(load_project(root))] == [
+        ("financial_year(day)", "UK public bodies account from 1 April."),
+        ("paid_in(body, year)", "What was paid in a year."),
+    ]
 
 
 def test_the_digest_changes_with_any_file_and_with_nothing_else(root, tmp_path):

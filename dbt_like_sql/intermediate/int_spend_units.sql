@@ -16,6 +16,7 @@ select
     payments.financial_year,
     payments.payment_month,
     payments.category,
+    payments.transaction_id,
     payments.amount_basis,
     payments.influenceable,
     payments.amount_gbp,

@@ -10,17 +10,20 @@ from pipeline.sql_models.build import (
 )
 from pipeline.sql_models.loading import load_project
 from pipeline.sql_models.project import (
+    Macro,
     Parents,
     RowTest,
     Seed,
     SqlModel,
     SqlProject,
     Table,
+    describe_macros,
     describe_models,
     model_dependencies,
 )
 
 __all__ = [
+    "Macro",
     "ModelResult",
     "Parents",
     "RowTest",
@@ -31,6 +34,7 @@ __all__ = [
     "TestResult",
     "build_models",
     "compiled_sql",
+    "describe_macros",
     "describe_models",
     "load_project",
     "model_dependencies",

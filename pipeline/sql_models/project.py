@@ -1,5 +1,6 @@
 """What a SQL project consists of: tables, their tests, sources and macros, and who reads whom."""
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -118,6 +119,31 @@ def describe_models(project: SqlProject) -> list[Table]:
     order = ("marts", "intermediate", "staging", SEEDS)
     return sorted(
         project.tables.values(), key=lambda table: (order.index(table.schema), table.name)
+    )
+
+
+@dataclass(frozen=True)
+class Macro:
+    """A macro as an analyst calls it, and the comment above it."""
+
+    call: str
+    description: str
+
+
+_MACRO = re.compile(
+    r"((?:--[^\n]*\n)*)\s*create\s+or\s+replace\s+macro\s+(\w+\([^)]*\))", re.IGNORECASE
+)
+
+
+def describe_macros(project: SqlProject) -> list[Macro]:
+    """The macros that queries may use, by name."""
+    return sorted(
+        (
+            Macro(call, " ".join(line.lstrip("- ") for line in comment.splitlines()))
+            for text in project.macros
+            for comment, call in _MACRO.findall(text.template)
+        ),
+        key=lambda macro: macro.call,
     )
 
 

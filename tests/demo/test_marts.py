@@ -305,3 +305,39 @@ def test_reading_is_told_by_publisher(world):
         ("marlhaven_council", 2, 31, 21, 10, 0, 2, 2),
         ("thornley_council", 2, 13, 11, 2, 0, 0, 0),
     ]
+
+
+def test_like_for_like_takes_the_months_that_both_hold(world):
+    rows = world(
+        "select town_id, financial_year, institution_ids, common_months, supplier_count, total_gbp,"
+        " town_gbp, town_may_gain_gbp, town_may_lose_gbp, credits_gbp, below_floor_gbp"
+        " from marts.like_for_like where comparison_group = 'local government' order by 2, 1"
+    )
+    # November, January and February; then April and June. In February Marlhaven paid a grant only.
+    assert rows == [
+        ("marlhaven", "2023/24", "marlhaven_council", 3, 3, *pounds(4500, 1400, 3100, 0, 0, 0)),
+        ("thornley", "2023/24", "thornley_council", 3, 3, *pounds(3500, 1500, 0, 0, 0, 0)),
+        ("marlhaven", "2024/25", "marlhaven_council", 2, 1, *pounds(5000, 5000, 0, 0, -1000, 0)),
+        ("thornley", "2024/25", "thornley_council", 2, 2, *pounds(8500, 2500, 0, 0, 0, 0)),
+    ]
+
+
+def test_a_district_and_a_unitary_council_compare_in_pounds_only(world):
+    assert world(
+        "select distinct comparison_group, share_in_town_low, share_in_town_high,"
+        " is_newest_complete_year, only_pounds_reason"
+        " from like_for_like('marlhaven', 'thornley')"
+    ) == [("local government", None, None, False, "the councils held do different work")]
+
+
+def test_macros_give_the_rows_of_the_marts(world):
+    [row] = world("from local_share('thornley', '2023/24', 'trading')")
+    assert row[:3] == ("net", pytest.approx(500 / 12300), 1)
+    assert row[6:8] == pounds(11500, 500)
+    assert (
+        world(
+            "select gbp_real(total_gbp, financial_year) = total_real_gbp, gbp_real(1, '1066/67')"
+            " from marts.spend_retention_by_town_year"
+        )
+        == [(True, None)] * 16
+    )

@@ -117,6 +117,8 @@ FAULTS |= {
          "influenceable in ('yes', 'unclear')", "true"),
         ("reader_quality", "forgets_refused_files", "marts/reader_quality",
          "files.blank_rows + ", ""),
+        ("like_for_like", "takes_months_that_one_holds", "marts/like_for_like",
+         "and own.payment_month = other.payment_month", ""),
         ("unclassified", "lists_the_classified", "marts/unclassified_suppliers",
          "payments.spend_nature = 'unclassified'", "payments.spend_nature = 'grant'"),
     ]
