@@ -265,9 +265,14 @@ def locate(
 
 
 @app.command()
-def compare(towns: Towns, as_csv: AsCsv = False, as_json: AsJson = False) -> None:
+def compare(
+    towns: Towns,
+    by: Annotated[comparing.By, typer.Option(help="Cut the years further.")] = "year",
+    as_csv: AsCsv = False,
+    as_json: AsJson = False,
+) -> None:
     """Compare what stays in towns: coverage, shares with their bands, published figures."""
-    comparison = comparing.compare_towns(Settings.from_environment().database_path, towns)
+    comparison = comparing.compare_towns(Settings.from_environment().database_path, towns, by)
     if as_json:
         print(comparing.as_json(comparison))
     elif as_csv:

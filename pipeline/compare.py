@@ -3,14 +3,15 @@
 import csv
 import io
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import duckdb
 
+from pipeline.difference import difference_lines
 from pipeline.errors import AnchorspendError
 from pipeline.warehouse import open_database
 
@@ -38,6 +39,20 @@ select * from marts.spend_retention_by_town_year
 where town_id in (select unnest($towns)) and scope = 'headline'
 order by financial_year, town_name, amount_basis
 """
+By = Literal["year", "publisher", "kind"]
+_CUTS: dict[By, str] = {
+    "publisher": """
+select * from marts.spend_retention_by_anchor_year
+where town_id in (select unnest($towns)) and scope = 'headline'
+order by financial_year, town_name, publisher_name, amount_basis
+""",
+    "kind": """
+select * from marts.spend_retention_by_kind_year
+where town_id in (select unnest($towns)) and scope = 'headline'
+order by financial_year, publisher_kind, town_name, amount_basis
+""",
+}
+_CUT_NAMES = {"publisher": "publisher_name", "kind": "publisher_kind"}
 _BENCHMARKS = """
 select place, scope, financial_year, measure, value, unit, source, note
 from marts.published_benchmarks
@@ -55,7 +70,8 @@ where metric = 'gbp_weighted_precision'
 class Comparison:
     """Coverage, shares and published figures of some towns, as rows of the marts.
 
-    `match_precision` is how surely a matched pound is matched rightly, as once measured.
+    `shares` are those of whole towns, `cut_shares` the same by publisher or kind where `by` asks
+    for them; `match_precision` is how surely a matched pound is matched rightly, as once measured.
     """
 
     towns: dict[str, str]
@@ -63,9 +79,11 @@ class Comparison:
     shares: list[dict[str, Any]]
     benchmarks: list[dict[str, Any]]
     match_precision: list[dict[str, Any]]
+    by: By = "year"
+    cut_shares: list[dict[str, Any]] = field(default_factory=list)
 
 
-def compare_towns(database_path: Path, town_ids: Sequence[str]) -> Comparison:
+def compare_towns(database_path: Path, town_ids: Sequence[str], by: By = "year") -> Comparison:
     """What the published database says of these towns, in the order asked for.
 
     Raises AnchorspendError where a town is not in the database.
@@ -87,6 +105,8 @@ def compare_towns(database_path: Path, town_ids: Sequence[str]) -> Comparison:
             _rows(connection, _SHARES, parameters),
             _rows(connection, _BENCHMARKS, parameters),
             _rows(connection, _MATCH_PRECISION, {}),
+            by,
+            _rows(connection, _CUTS[by], parameters) if by in _CUTS else [],
         )
 
 
@@ -105,6 +125,11 @@ def as_json(comparison: Comparison) -> str:
             "towns": comparison.towns,
             "coverage": comparison.coverage,
             "shares": comparison.shares,
+            **(
+                {f"shares_by_{comparison.by}": comparison.cut_shares}
+                if comparison.by in _CUTS
+                else {}
+            ),
             "published_benchmarks": comparison.benchmarks,
             "match_precision": comparison.match_precision,
             "caveat": NOT_A_CONFIDENCE_INTERVAL,
@@ -115,12 +140,13 @@ def as_json(comparison: Comparison) -> str:
 
 
 def as_csv(comparison: Comparison) -> str:
-    """The shares, one row per town, financial year and amount basis."""
+    """The shares, one row per town, financial year, amount basis and what else they are cut by."""
     out = io.StringIO()
-    if comparison.shares:
-        writer = csv.DictWriter(out, comparison.shares[0].keys(), lineterminator="\n")
+    rows = comparison.cut_shares if comparison.by in _CUTS else comparison.shares
+    if rows:
+        writer = csv.DictWriter(out, rows[0].keys(), lineterminator="\n")
         writer.writeheader()
-        writer.writerows(comparison.shares)
+        writer.writerows(rows)
     return out.getvalue()
 
 
@@ -131,8 +157,10 @@ def as_text(comparison: Comparison) -> str:
         parts += [
             "Share of influenceable spend that stays (low to high)",
             *_share_lines(comparison),
+            *_cut_lines(comparison),
             "",
             *_headline_lines(comparison),
+            *difference_lines(comparison.shares, list(comparison.towns.values())),
             *_repeated_total_lines(comparison),
             NOT_A_CONFIDENCE_INTERVAL,
             *match_precision_lines(comparison),
@@ -198,8 +226,32 @@ def _share_lines(comparison: Comparison) -> list[str]:
                 f"none: {row['no_headline_reason']}" if row["no_headline_reason"] else "yes",
             )
         )
-    widths = [max(len(line[column]) for line in table) for column in range(len(header))]
-    right = {3, 4, 5, 6, 7, 8}
+    return _aligned(table, right={3, 4, 5, 6, 7, 8})
+
+
+def _cut_lines(comparison: Comparison) -> list[str]:
+    if comparison.by not in _CUTS:
+        return []
+    name = _CUT_NAMES[comparison.by]
+    table = [("year", "town", comparison.by, "basis", "£", "in town", "in county", "headline")]
+    table += [
+        (
+            row["financial_year"],
+            row["town_name"],
+            row[name].replace("_", " "),
+            row["amount_basis"],
+            pounds(row["total_gbp"]),
+            band(row["share_in_town_low"], row["share_in_town_high"]),
+            band(row["share_in_county_low"], row["share_in_county_high"]),
+            f"none: {row['no_headline_reason']}" if row["no_headline_reason"] else "yes",
+        )
+        for row in comparison.cut_shares
+    ]
+    return ["", f"The same by {comparison.by}", *_aligned(table, right={4, 5, 6})]
+
+
+def _aligned(table: Sequence[Sequence[str]], right: Collection[int]) -> list[str]:
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     return [
         "  "
         + "  ".join(

@@ -78,6 +78,44 @@ def test_compare_prints_csv_and_json_of_the_same_rows(built):
     assert [row["total_gbp"] for row in rows] == ["24000.0000", "17700.0000"]
 
 
+def test_compare_says_how_far_towns_lie_apart_or_that_it_cannot_tell(built):
+    text = built("compare", "marlhaven", "thornley")[1]
+    # 4,700 to 6,300 of 17,700 against 2,500 to 3,700 of 9,600.
+    assert "between -12.0 and 9.6 percentage points" in text
+    assert "Whether more stays in Marlhaven or in Thornley we cannot tell (2024/25" in text
+    assert (
+        "Marlhaven and Torbay: no year in which both have a headline"
+        in (built("compare", "marlhaven", "torbay")[1])
+    )
+
+
+@pytest.mark.parametrize(
+    ("by", "name", "first"),
+    [
+        ("publisher", "publisher_name", "Marlhaven Council"),
+        ("kind", "publisher_kind", "district_council"),
+    ],
+)
+def test_compare_cuts_by_publisher_and_by_kind(built, by, name, first):
+    towns = ("compare", "marlhaven", "thornley", "--by", by)
+    text = built(*towns)[1]
+    assert f"The same by {by}" in text
+    assert first.replace("_", " ") in text
+    rows = list(csv.DictReader(built(*towns, "--csv")[1].splitlines()))
+    assert (rows[0][name], rows[0]["total_gbp"]) == (first, "24000.0000")
+    assert len(rows) == 4
+    assert [row[name] for row in json.loads(built(*towns, "--json")[1])[f"shares_by_{by}"]] == [
+        row[name] for row in rows
+    ]
+
+
+def test_a_town_whose_anchors_hold_no_files_has_no_share(built):
+    text = built("compare", "torbay")[1]
+    assert "Torbay: 0 of 8 anchors hold files" in text
+    assert "No payments are held for these towns: there is no share to compare." in text
+    assert "%" not in text.partition("Published by others")[0]
+
+
 def test_compare_prints_the_match_precision_that_was_measured_beside_the_shares(built):
     rows = json.loads(
         built(

@@ -25,6 +25,7 @@ LAYERS = (
     "identifying",
     "sql_models",
     "warehouse",
+    "difference",
     "compare",
     "report",
     "status",
