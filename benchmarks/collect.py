@@ -30,9 +30,10 @@ import duckdb
 
 # The site that changes lies with the tests, which are no part of what is installed.
 sys.path.append(str(Path(__file__).resolve().parents[1]))
+from pipeline.demo.hand_written import WORLD
+
 from pipeline import run as night
 from pipeline.collect.http import Manners
-from pipeline.demo.hand_written import WORLD
 from pipeline.settings import Settings
 from tests.collect.changing_site import ChangingSite
 from tests.collect.served import Site, answer
