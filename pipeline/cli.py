@@ -302,6 +302,17 @@ def _write_report(settings: Settings) -> None:
 
 
 @app.command()
+def docs() -> None:
+    """Write the data dictionary: every table, column, macro and test on one page."""
+    from pipeline.run import write_dictionary
+
+    settings = Settings.from_environment()
+    with warehouse_lock(settings.warehouse):
+        page = write_dictionary(settings)
+    print(f"The data dictionary is {page}")
+
+
+@app.command()
 def sql(
     statement: Annotated[str | None, typer.Argument(help="A query.")] = None,
     models: Annotated[bool, typer.Option("--models", help="List the models and macros.")] = False,

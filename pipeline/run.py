@@ -32,7 +32,7 @@ from pipeline.registry.frames import write_registry_frames
 from pipeline.registry.load import load_registry, load_registry_leniently
 from pipeline.registry.models import DropFolder, Publisher, Registry
 from pipeline.settings import PROJECT_ROOT, Settings
-from pipeline.sql_models import TestResult, load_project, run_tests
+from pipeline.sql_models import TestResult, dictionary_page, load_project, run_tests
 from pipeline.warehouse import (
     BuildReport,
     PublishedTable,
@@ -153,6 +153,21 @@ def published_tables(settings: Settings) -> list[PublishedTable]:
     """What the published database holds, table by table."""
     with open_database(settings.database_path) as connection:
         return describe_tables(connection)
+
+
+def write_dictionary(settings: Settings) -> Path:
+    """Write the data dictionary, with the row counts of the database where one is published."""
+    row_counts = (
+        {table.name: table.rows for table in published_tables(settings)}
+        if settings.database_path.is_file()
+        else {}
+    )
+    page = settings.warehouse / "docs" / "index.html"
+    page.parent.mkdir(parents=True, exist_ok=True)
+    beside = page.with_suffix(".unfinished")
+    beside.write_text(dictionary_page(load_project(SQL_ROOT), row_counts), encoding="utf-8")
+    beside.replace(page)
+    return page
 
 
 def sound_registry(settings: Settings) -> tuple[Registry, dict[str, Problem]]:

@@ -252,6 +252,13 @@ def test_sql_prints_rows_models_and_their_sql(built):
     assert "attach if not exists" in built("sql", "--show", "payments")[1]
 
 
+def test_docs_writes_the_dictionary_with_row_counts(built, tmp_path):
+    assert "docs/index.html" in built("docs")[1]
+    folder = tmp_path / "warehouse" / "docs"
+    assert "32 rows" in (folder / "index.html").read_text("utf-8")
+    assert [path.name for path in folder.iterdir()] == ["index.html"]
+
+
 def test_registers_refresh_says_what_is_in_use(anchorspend):
     code, out, _ = anchorspend("registers", "refresh", "--json")
     assert code == 0

@@ -8,6 +8,7 @@ from pipeline.sql_models.build import (
     run_tests,
     source_files,
 )
+from pipeline.sql_models.dictionary import dictionary_page
 from pipeline.sql_models.loading import load_project
 from pipeline.sql_models.project import (
     Macro,
@@ -36,6 +37,7 @@ __all__ = [
     "compiled_sql",
     "describe_macros",
     "describe_models",
+    "dictionary_page",
     "load_project",
     "model_dependencies",
     "run_tests",
