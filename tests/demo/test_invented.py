@@ -16,16 +16,12 @@ from pipeline.collect.ledger import Ledger
 from pipeline.demo.generator.layouts import transaction
 from pipeline.demo.generator.organisations import NAME_FAULTS
 from pipeline.demo.generator.publishers import read_publishers
-from pipeline.demo.generator.truth import published_totals, true_figures
-from pipeline.demo.generator.world import ALL_FAULTS, build_world
+from pipeline.demo.generator.truth import published_totals
 from pipeline.demo.invented import PORT_FILE, run_invented_demo, run_world
 from pipeline.errors import AnchorspendError
 from pipeline.run import add_dropped_files
 from pipeline.settings import Settings
-from pipeline.warehouse import query
 
-SCALE = 0.15
-KEYS = ("town_id", "financial_year", "amount_basis", "scope")
 POUNDS = (
     "total_gbp",
     "town_gbp",
@@ -35,42 +31,6 @@ POUNDS = (
     "credits_gbp",
 )
 PUBLISHING = [one.id for one in read_publishers() if one.share]
-
-
-class Outcome:
-    """A world, its ledger of truth and the database that the whole job made of it."""
-
-    def __init__(self, folder, faults):
-        (folder / "world").mkdir()
-        self.world = build_world(folder / "world", seed=5, scale=SCALE, faults=faults)
-        self.settings = Settings(warehouse=folder / "warehouse")
-        self.settings.warehouse.mkdir()
-        run_world(self.settings, self.world, say=lambda _: None)
-        self.truth = {
-            tuple(row[key] for key in KEYS): row
-            for row in true_figures(self.world.ledger()).iter_rows(named=True)
-        }
-        self.shares = {
-            tuple(row[key] for key in KEYS): row
-            for row in self.rows(
-                "select * from marts.spend_retention_by_town_year"
-                " where town_id in ('saltmere', 'brackenford')"
-            )
-        }
-
-    def rows(self, sql):
-        found = query(self.settings.database_path, sql)
-        return [dict(zip(found.columns, row, strict=True)) for row in found.rows]
-
-
-@pytest.fixture(scope="module")
-def clean(tmp_path_factory):
-    return Outcome(tmp_path_factory.mktemp("clean"), faults=())
-
-
-@pytest.fixture(scope="module")
-def full(tmp_path_factory):
-    return Outcome(tmp_path_factory.mktemp("full"), faults=ALL_FAULTS)
 
 
 def test_every_figure_of_the_clean_world_is_the_true_one(clean):
