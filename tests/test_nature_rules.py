@@ -12,7 +12,8 @@ def nature(looks_in: str, text: str) -> str:
     row = duckdb.execute(
         "select arg_min(nature, rule_order) from read_csv($rules)"
         " where looks_in = $looks_in and regexp_matches($text, pattern, 'i')",
-        {"rules": str(RULES), "looks_in": looks_in, "text": text},
+        # As int_text_natures.sql reads them.
+        {"rules": str(RULES), "looks_in": looks_in, "text": text.replace("_", " ")},
     ).fetchone()
     return (row and row[0]) or "unclassified"
 
@@ -40,6 +41,14 @@ def nature(looks_in: str, text: str) -> str:
         ("Grants & Cont to Vol, comm & soc ent", "grant"),
         ("Building Works", "procured"),
         ("Computer Software", "procured"),
+        ("Police - Other Third Party Payments", "procured"),
+        ("PCC Commissioning - Public Protection", "procured"),
+        ("Police - Collaboration - Regional Air Support Unit", "public_transfer"),
+        ("Curriculum Support (Schools)", "procured"),
+        ("Transfer Payments - General", "direct_payment_or_benefit"),
+        ("Sus Acc - Employers Supn", "tax_pension_payroll"),
+        ("B'Pool Housing Co Shares", "treasury"),
+        ("lfrs.expenditure.supplies_&_services.other_expenses", "procured"),
         ("4501", "unclassified"),
         ("Consolidated invoice suspense", "unclassified"),
     ],

@@ -1,3 +1,4 @@
+-- Some ledgers print supplies_&_services: a word ends at an underscore, which RE2 takes for a letter.
 -- Rules are tried once per distinct text, not once per payment.
 with texts as (
     select distinct
@@ -27,5 +28,5 @@ select
     min(rules.rule_order) as rule_order
 from texts
 inner join {{ ref('nature_rules') }} as rules on texts.looks_in = rules.looks_in
-where regexp_matches(texts.published_text, rules.pattern, 'i')
+where regexp_matches(replace(texts.published_text, '_', ' '), rules.pattern, 'i')
 group by texts.looks_in, texts.published_text
