@@ -9,7 +9,7 @@ MATCH_FIGURES := dbt_like_sql/seeds/match_figures.csv
 
 export DAGSTER_DISABLE_TELEMETRY := 1
 
-.PHONY: setup demo report pictures test check ui nights real corpus match-quality match-read bench collect-bench fuzz
+.PHONY: setup demo report pictures test check ui nights real corpus match-quality match-read bench bench-nights collect-bench fuzz
 
 setup: .venv/.installed
 
@@ -88,6 +88,9 @@ collect-bench: setup
 
 bench: setup
 	$(BIN)/python benchmarks/reading.py
+
+bench-nights: setup
+	$(BIN)/python benchmarks/nights.py --publishers 300 2>/dev/null
 
 fuzz: setup
 	$(BIN)/python benchmarks/fuzz.py --minutes 10
