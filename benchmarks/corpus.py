@@ -138,10 +138,21 @@ def main(folder: Path, out: Path) -> bool:
     print(f"{len(unexplained)} rows left out that name somebody beside an amount and are no sum")
     for text in unexplained:
         print(f"  {text}")
+    # Pounds may be left out as a total, which is checked, and never as a note.
+    unaccounted = [
+        line["file"]
+        for line in read
+        if line["rows"] != line["payments"] + line["rejected"] + sum(line[k] for k in EXCLUDED)
+        or Decimal(line["excluded_note_gbp"])
+    ]
+    print(f"{len(unaccounted)} files whose rows are not all accounted for")
+    for text in unaccounted:
+        print(f"  {text}")
     for line in refused:
         print(f"  refused {line['file']}: {line['reason']}")
     return (
         not unexplained
+        and not unaccounted
         and len(refused) <= MOST_REFUSED * len(lines)
         and rejected <= MOST_REJECTED * rows
     )

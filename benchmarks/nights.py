@@ -181,6 +181,7 @@ def main():
             home = folder / "dagster"
             home.mkdir()
             shutil.copy(PROJECT_ROOT / "deploy/dagster.yaml", home)
+            os.environ["DAGSTER_HOME"] = str(home)
             job = build_defs(settings).resolve_job_def("collect")
             with dg.DagsterInstance.from_config(str(home)) as instance, timed() as wired:
                 assert job.execute_in_process(instance=instance).success

@@ -12,6 +12,19 @@ settings.load_profile("without deadlines")
 SHARED = Path(__file__).resolve().parent.parent / "../shared"
 
 
+# Files whose tests share worlds that take half a minute each to build.
+ONE_WORLD = {"test_invented", "test_queries"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """A file's tests go to one process, with what they share; what waits longest begins first."""
+    items.sort(key=lambda item: item.path.stem != "test_nights")
+    for item in items:
+        group = "worlds" if item.path.stem in ONE_WORLD else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 def pytest_addoption(parser):
     parser.addoption(
         "--update-golden",

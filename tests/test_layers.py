@@ -10,6 +10,7 @@ from pipeline.settings import PROJECT_ROOT
 LAYERS = (
     "errors",
     "settings",
+    "event_log",
     "locking",
     "registry",
     "collect",

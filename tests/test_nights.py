@@ -172,14 +172,17 @@ def dagster(tmp_path, registry, host_and_port):
     log.close()
 
 
+# Waits for two ticks of the schedule, beside whatever else the machine does.
+@pytest.mark.timeout(800)
 def test_a_night_goes_on_without_a_publisher_that_is_blocked_and_greens_when_it_is_back(dagster):
     Councils.is_thornley_shut = True
-    dagster.wait_for(lambda: ("build", "SUCCESS") in dagster.runs(), 200)
+    dagster.wait_for(lambda: ("build", "SUCCESS") in dagster.runs(), 400)
 
     assert dagster.is_materialised("payments", "marlhaven_council")
     assert dagster.is_materialised("marts", "spend_retention_by_town_year")
-    assert dagster.collected("marlhaven_council") == "SUCCEEDED"
-    assert dagster.collected("thornley_council") == "FAILED"
+    # The schedule fires each minute, and a check of a run that goes on has no outcome yet.
+    dagster.wait_for(lambda: dagster.collected("marlhaven_council") == "SUCCEEDED", 100)
+    dagster.wait_for(lambda: dagster.collected("thornley_council") == "FAILED", 100)
 
     Councils.is_thornley_shut = False
-    dagster.wait_for(lambda: dagster.collected("thornley_council") == "SUCCEEDED", 120)
+    dagster.wait_for(lambda: dagster.collected("thornley_council") == "SUCCEEDED", 200)

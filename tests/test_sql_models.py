@@ -639,3 +639,11 @@ def test_column_lineage_goes_through_ctes_to_the_parents_columns():
         set(column_lineage(project, model)) == set(model.yaml.columns)
         for model in project.models.values()
     )
+
+
+def test_a_source_is_not_taken_for_the_mart_of_its_name():
+    project = load_project(PROJECT_ROOT / "dbt_like_sql")
+    staged = project.models["stg_published__payments"]
+    assert staged.sql.sources == (("warehouse", "payments"),)
+    assert "payments" in project.models
+    assert set(map(tuple, column_lineage(project, staged).values())) == {()}
