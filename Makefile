@@ -47,7 +47,7 @@ check: setup
 	$(BIN)/dagster definitions validate -w workspace.yaml
 
 test: check
-	$(BIN)/pytest -n 3 --dist loadgroup --no-loadscope-reorder
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 # Dagster's pages on this machine alone: over the demo, whose websites are served meanwhile ...
 ui: setup

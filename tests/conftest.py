@@ -5,6 +5,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from pipeline.settings import Settings
+from tests.demo.hand_written import build_hand_written
+
 # How long an example takes says how busy the machine is.
 settings.register_profile("without deadlines", deadline=None)
 settings.load_profile("without deadlines")
@@ -12,17 +15,17 @@ settings.load_profile("without deadlines")
 SHARED = Path(__file__).resolve().parent.parent / "../shared"
 
 
-# Files whose tests share worlds that take half a minute each to build.
-ONE_WORLD = {"test_invented", "test_queries"}
-
-
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """A file's tests go to one process, with what they share; what waits longest begins first."""
+    """What waits longest begins first, beside all others (`make test` runs files side by side)."""
     items.sort(key=lambda item: item.path.stem != "test_nights")
-    for item in items:
-        group = "worlds" if item.path.stem in ONE_WORLD else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
+
+
+@pytest.fixture(scope="session")
+def world_settings(tmp_path_factory) -> Settings:
+    """The hand-written world, built once in each process; a test that changes it takes a copy."""
+    settings = Settings(warehouse=tmp_path_factory.mktemp("world"))
+    build_hand_written(settings)
+    return settings
 
 
 def pytest_addoption(parser):

@@ -9,8 +9,7 @@ import pytest
 
 from pipeline.cli import main
 from pipeline.match.overrides import COLUMNS, read_overrides
-from pipeline.settings import Settings
-from tests.demo.hand_written import WORLD, build_hand_written
+from tests.demo.hand_written import WORLD
 
 SPENDING = WORLD / "files" / "marlhaven_council" / "spending-2023-24.csv"
 
@@ -35,17 +34,10 @@ def anchorspend(tmp_path, monkeypatch, capsys):
     return run
 
 
-@pytest.fixture(scope="session")
-def world_warehouse(tmp_path_factory):
-    warehouse = tmp_path_factory.mktemp("cli") / "warehouse"
-    build_hand_written(Settings(warehouse=warehouse))
-    return warehouse
-
-
 @pytest.fixture
-def built(anchorspend, world_warehouse, tmp_path):
+def built(anchorspend, world_settings, tmp_path):
     """The same command on a warehouse in which the hand-written world is built."""
-    shutil.copytree(world_warehouse, tmp_path / "warehouse")
+    shutil.copytree(world_settings.warehouse, tmp_path / "warehouse")
     return anchorspend
 
 

@@ -10,7 +10,7 @@ from pipeline.definitions import build_defs
 from pipeline.run import add_dropped_files
 from pipeline.settings import Settings
 from pipeline.warehouse import query
-from tests.demo.hand_written import WORLD, build_hand_written
+from tests.demo.hand_written import WORLD
 
 MARTS = (
     "payments",
@@ -55,12 +55,9 @@ def rows_of(settings: Settings, mart: str) -> list[tuple]:
     return query(settings.database_path, f"select * from marts.{mart} order by all").rows
 
 
-def test_both_jobs_give_the_marts_that_the_command_gives(world, tmp_path):
+def test_both_jobs_give_the_marts_that_the_command_gives(world, world_settings):
     for folder in sorted((WORLD / "files").iterdir()):
         add_dropped_files(world, folder.name, [folder])
-    by_command = Settings(warehouse=tmp_path / "by_command")
-    build_hand_written(by_command)
-
     with dg.DagsterInstance.ephemeral() as instance:
         collected = run_job(world, "collect", instance, INVENTED)
         built = run_job(world, "build", instance)
@@ -68,7 +65,7 @@ def test_both_jobs_give_the_marts_that_the_command_gives(world, tmp_path):
     assert collected.success
     assert built.success
     for mart in MARTS:
-        assert rows_of(world, mart) == rows_of(by_command, mart), mart
+        assert rows_of(world, mart) == rows_of(world_settings, mart), mart
     materialised = {event.asset_key for event in built.get_asset_materialization_events()}
     assert dg.AssetKey(["marts", "spend_retention_by_town_year"]) in materialised
     late = [

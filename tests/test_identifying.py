@@ -10,20 +10,13 @@ from pipeline.payments import write_parquet
 from pipeline.registers.loading import load_registers
 from pipeline.run import identify
 from pipeline.settings import Settings
-from tests.demo.hand_written import WORLD, build_hand_written
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory) -> Settings:
-    settings = Settings(warehouse=tmp_path_factory.mktemp("identified"))
-    build_hand_written(settings)
-    return settings
+from tests.demo.hand_written import WORLD
 
 
 @pytest.fixture
-def world(built, tmp_path) -> Settings:
-    shutil.copytree(built.warehouse, tmp_path / "warehouse")
-    return replace(built, warehouse=tmp_path / "warehouse")
+def world(world_settings, tmp_path) -> Settings:
+    shutil.copytree(world_settings.warehouse, tmp_path / "warehouse")
+    return replace(world_settings, warehouse=tmp_path / "warehouse")
 
 
 def written(settings: Settings) -> dict[str, pl.DataFrame]:

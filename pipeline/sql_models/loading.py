@@ -3,6 +3,7 @@
 import csv
 import hashlib
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path, PurePosixPath
 
@@ -48,6 +49,12 @@ def load_project(root: Path) -> SqlProject:
     """The SQL project in a folder; AnchorspendError names the file that breaks its rules."""
     if not root.is_dir():
         raise AnchorspendError(f"There is no folder of SQL models at {root}.")
+    return _loaded(root, _digest(root))
+
+
+# A night asks for the same files several times, and to parse every query takes a second.
+@lru_cache(maxsize=4)
+def _loaded(root: Path, digest: str) -> SqlProject:
     _refuse_strange_files(root)
     sources = _load_sources(root)
     seeds = {seed.name: seed for seed in _load_seeds(root)}
@@ -67,7 +74,7 @@ def load_project(root: Path) -> SqlProject:
         sources=sources,
         macros=tuple(_read_sql(root, path) for path in _files(root / "macros", ".sql")),
         row_tests=tuple(_row_tests(root, tables)),
-        digest=_digest(root),
+        digest=digest,
     )
     _refuse_wrong_sql(project)
     return project

@@ -5,16 +5,7 @@ import pytest
 from pipeline.demo.generator.world import ALL_FAULTS
 from pipeline.settings import Settings
 from pipeline.warehouse import query
-from tests.demo.hand_written import build_hand_written
 from tests.demo.outcomes import Outcome
-
-
-@pytest.fixture(scope="session")
-def world_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """The hand-written world, built once by the way the demo goes."""
-    settings = Settings(warehouse=tmp_path_factory.mktemp("world"))
-    build_hand_written(settings)
-    return settings
 
 
 @pytest.fixture

@@ -242,7 +242,8 @@ def test_worked_figures_notice_in_the_sql(name, project, world_settings, tmp_pat
 def copy_of_the_project(tmp_path):
     for folder in ("pipeline", "dbt_like_sql", "tests/demo"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    for file in ("pyproject.toml", "tests/conftest.py"):
+        shutil.copy(ROOT / file, tmp_path / file)
     return tmp_path
 
 
