@@ -49,6 +49,17 @@ def nature(looks_in: str, text: str) -> str:
         ("Sus Acc - Employers Supn", "tax_pension_payroll"),
         ("B'Pool Housing Co Shares", "treasury"),
         ("lfrs.expenditure.supplies_&_services.other_expenses", "procured"),
+        ("Police - Tyres", "procured"),
+        ("Police - Employers / Public Liability", "procured"),
+        ("Police - Mobile Data", "procured"),
+        ("Police - Interpreters", "procured"),
+        ("Police - Dog Expenses", "procured"),
+        ("Police - Firearms Ammunition", "procured"),
+        ("Exchange Phones", "procured"),
+        ("Purchase Of Land & Buildings", "procured"),
+        ("NNDR - Tariff to Government", "public_transfer"),
+        ("NNDR", "tax_pension_payroll"),
+        ("Dogmersfield School", "unclassified"),
         ("4501", "unclassified"),
         ("Consolidated invoice suspense", "unclassified"),
     ],
@@ -70,6 +81,24 @@ def test_a_category_tells_what_the_money_is_for(category, expected):
 )
 def test_a_payee_tells_it_where_no_category_does(payee, expected):
     assert nature("supplier_name", payee) == expected
+
+
+@pytest.mark.parametrize(
+    ("narrative", "expected"),
+    [
+        ("LCC Ctax precerpt May 24", "precept_levy"),
+        ("LCC C/tax Pecept July 24", "precept_levy"),
+        ("Council Tax Precept", "precept_levy"),
+        ("Council tax pamphlets", "unclassified"),
+        ("BRR & RSG Central Share June 24", "public_transfer"),
+        ("RVBC Tariff due June 2025", "public_transfer"),
+        ("Business Rates Pool levy", "public_transfer"),
+        ("Electricity on the green tariff", "unclassified"),
+        ("Business rates advice", "unclassified"),
+    ],
+)
+def test_a_narrative_tells_it(narrative, expected):
+    assert nature("description", narrative) == expected
 
 
 def test_a_bank_is_not_taken_for_a_trader_because_it_is_a_company():
