@@ -2,10 +2,7 @@
 
 import hashlib
 import json
-import os
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -21,6 +18,7 @@ from pipeline.normalise.payments import PAYMENTS_SCHEMA, REJECTED_SCHEMA
 from pipeline.normalise.reading import READER_VERSION, ReadingExceptions, read_payments
 from pipeline.read.header import SYNONYMS_PATH
 from pipeline.registry.models import Publisher
+from pipeline.whole_files import written_whole
 
 # What makes two suppliers of one publisher different; supplier_id is a digest of these.
 SUPPLIER_KEY = (
@@ -119,7 +117,7 @@ class ReadingCache:
             reading = read_payments(content(), self._exceptions)
             write_cached(reading.payments, payments_path)
             write_cached(reading.rejected, rejected_path)
-            with _beside(cached) as beside:
+            with written_whole(cached) as beside:
                 beside.write_text(json.dumps(reading.summary.as_dict()), encoding="utf-8")
         return CachedReading(json.loads(cached.read_text("utf-8")), payments_path, rejected_path)
 
@@ -166,28 +164,14 @@ def compact_publisher(
 
 def write_parquet(frame: pl.DataFrame, path: Path) -> None:
     """Write beside, then rename: a reader sees the old file or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with _beside(path) as beside:
+    with written_whole(path) as beside:
         frame.write_parquet(beside, compression="zstd")
 
 
 def write_cached(frame: pl.DataFrame, path: Path) -> None:
     """As write_parquet, in half the time and twice the space: what is read once is not packed."""
-    with _beside(path) as beside:
+    with written_whole(path) as beside:
         frame.write_parquet(beside, compression="lz4", statistics=False)
-
-
-@contextmanager
-def _beside(path: Path) -> Iterator[Path]:
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-    os.close(descriptor)
-    beside = Path(name)
-    try:
-        yield beside
-        beside.chmod(0o644)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def _compared_payments(readings: Mapping[str, CachedReading]) -> pl.LazyFrame:

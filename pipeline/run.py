@@ -40,6 +40,7 @@ from pipeline.warehouse import (
     describe_tables,
     open_database,
 )
+from pipeline.whole_files import written_whole
 
 Say = Callable[[str], None]
 SQL_ROOT = PROJECT_ROOT / "dbt_like_sql"
@@ -163,10 +164,8 @@ def write_dictionary(settings: Settings) -> Path:
         else {}
     )
     page = settings.warehouse / "docs" / "index.html"
-    page.parent.mkdir(parents=True, exist_ok=True)
-    beside = page.with_suffix(".unfinished")
-    beside.write_text(dictionary_page(load_project(SQL_ROOT), row_counts), encoding="utf-8")
-    beside.replace(page)
+    with written_whole(page) as beside:
+        beside.write_text(dictionary_page(load_project(SQL_ROOT), row_counts), encoding="utf-8")
     return page
 
 

@@ -23,6 +23,7 @@ from pipeline.sql_models import (
     run_tests,
     source_files,
 )
+from pipeline.whole_files import written_whole
 
 BUILD_RECORD = "build.parquet"
 
@@ -176,9 +177,8 @@ def _write_build_record(warehouse: Path, anchorspend_version: str, digest: str) 
             "source_digest": [digest],
         }
     )
-    beside = warehouse / f"{BUILD_RECORD}.new"
-    record.write_parquet(beside)
-    beside.replace(warehouse / BUILD_RECORD)
+    with written_whole(warehouse / BUILD_RECORD) as beside:
+        record.write_parquet(beside)
 
 
 def _wal_of(database: Path) -> Path:

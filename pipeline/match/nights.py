@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from pipeline.match.clusters import link_spellings
 from pipeline.match.suppliers import CANDIDATES, DECISIONS, MatchResult, match_each
 from pipeline.registers.loading import LEDGER_NAME
 from pipeline.registers.schema import write_whole
+from pipeline.whole_files import written_whole
 
 MATCHING_CODE = (*sorted(Path(__file__).parent.glob("*.py")),
                  *sorted(Path(__file__).parent.glob("*.yml")))  # fmt: skip
@@ -138,6 +138,5 @@ def _keep(
     write_whole(decisions.lazy(), kept_dir / "each_decision.parquet")
     write_whole(candidates.lazy(), kept_dir / "each_candidate.parquet")
     write_whole(linked.decisions.lazy(), kept_dir / "linked_decision.parquet")
-    beside = kept_dir / f".state.{os.getpid()}.part"
-    beside.write_text(state, encoding="utf-8")
-    beside.replace(state_path)
+    with written_whole(state_path) as beside:
+        beside.write_text(state, encoding="utf-8")

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import re
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from urllib3.exceptions import HTTPError
 from pipeline.collect.answers import Answer, FetchFailure, check_body, lower_names
 from pipeline.collect.attempts import FormPairs
 from pipeline.collect.http import Manners, PoliteSession
+from pipeline.whole_files import written_whole
 
 SOURCES_PATH = Path(__file__).with_name("sources.yml")
 LEDGER_NAME = "downloads.json"
@@ -323,6 +323,5 @@ def _read_ledger(downloads_dir: Path) -> dict[str, Any]:
 
 
 def _write_ledger(downloads_dir: Path, ledger: Mapping[str, Any]) -> None:
-    beside = downloads_dir / f".{LEDGER_NAME}.{os.getpid()}.part"
-    beside.write_text(json.dumps(ledger, indent=1), encoding="utf-8")
-    beside.replace(downloads_dir / LEDGER_NAME)
+    with written_whole(downloads_dir / LEDGER_NAME) as beside:
+        beside.write_text(json.dumps(ledger, indent=1), encoding="utf-8")

@@ -36,6 +36,7 @@ from pipeline.registers.schema import (
 )
 from pipeline.registers.schools import write_schools
 from pipeline.registers.union import REGISTERS_OF_ORGANISATIONS, flags_path, write_organisations
+from pipeline.whole_files import written_whole
 
 LEDGER_NAME = "registers.json"
 REGISTERS = (*REGISTERS_OF_ORGANISATIONS, "postcodes")
@@ -304,6 +305,5 @@ def _read_ledger(registers_dir: Path) -> dict[str, Any]:
 
 
 def _write_ledger(registers_dir: Path, ledger: dict[str, Any]) -> None:
-    beside = registers_dir / f".{LEDGER_NAME}.part"
-    beside.write_text(json.dumps(ledger, indent=1), encoding="utf-8")
-    beside.replace(registers_dir / LEDGER_NAME)
+    with written_whole(registers_dir / LEDGER_NAME) as beside:
+        beside.write_text(json.dumps(ledger, indent=1), encoding="utf-8")

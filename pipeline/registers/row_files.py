@@ -1,11 +1,11 @@
 """Small csv files of a person's own, answered row by row."""
 
-import os
 from pathlib import Path
 
 import polars as pl
 
 from pipeline.errors import AnchorspendError
+from pipeline.whole_files import written_whole
 
 
 def read_rows(path: Path, column: str) -> pl.DataFrame:
@@ -36,11 +36,8 @@ def read_rows(path: Path, column: str) -> pl.DataFrame:
 
 def write_rows(rows: pl.DataFrame, path: Path) -> None:
     """Writes rows as csv, whole or not at all."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        rows.write_csv(beside)
-        beside.replace(path)
+        with written_whole(path) as beside:
+            rows.write_csv(beside)
     except OSError as fault:
         raise AnchorspendError(f"{path} cannot be written ({fault.strerror}).") from fault
-    finally:
-        beside.unlink(missing_ok=True)

@@ -1,11 +1,12 @@
 """The shape of the register Parquet files, and how one is put in place whole."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
 from polars.datatypes import DataType, DataTypeClass
+
+from pipeline.whole_files import written_whole
 
 _ORGANISATIONS: Mapping[str, DataType | DataTypeClass] = {
     "register": pl.String,
@@ -94,10 +95,5 @@ def scan_table(registers_dir: Path, table: str) -> pl.LazyFrame:
 
 def write_whole(frame: pl.LazyFrame, path: Path) -> None:
     """Streams a frame to Parquet beside its place, then renames it there."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
+    with written_whole(path) as beside:
         frame.sink_parquet(beside, compression="zstd", compression_level=3)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)

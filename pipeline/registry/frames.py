@@ -6,6 +6,7 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.registry.models import Caveat, Publisher, Registry
+from pipeline.whole_files import written_whole
 
 Schema = dict[str, pl.DataType | type[pl.DataType]]
 
@@ -85,9 +86,8 @@ def write_registry_frames(registry: Registry, folder: Path, kept: Collection[str
         if kept and "publisher_id" in frame.columns and path.exists():
             before = pl.read_parquet(path).filter(pl.col("publisher_id").is_in(list(kept)))
             frame = pl.concat([frame, before.match_to_schema(frame.schema)])
-        unfinished = folder / f".{name}.parquet.unfinished"
-        frame.write_parquet(unfinished)
-        unfinished.replace(path)
+        with written_whole(path) as beside:
+            frame.write_parquet(beside)
 
 
 def _one_per_line(caveats: Iterable[Caveat]) -> str | None:
