@@ -25,7 +25,7 @@ from pipeline.registers.published import (
     file_sha256,
     find_register_files,
     published_date,
-    with_built_in_bodies,
+    with_bodies_of_registry,
 )
 from pipeline.registers.schema import (
     ORGANISATION_NAMES,
@@ -101,7 +101,7 @@ def load_registers(
     """
     files = find_register_files(source_folder)
     return load_register_files(
-        with_built_in_bodies(files, registry) if built_in_bodies else files, registers_dir
+        with_bodies_of_registry(files, built_in=built_in_bodies, extra=registry), registers_dir
     )
 
 
@@ -228,7 +228,7 @@ def _write_parts(register: str, sources: Sources, loading: Path) -> tuple[int, d
     elif register == "lad":
         rows = write_authorities(paths[0], part)
     else:
-        rows = write_public_bodies(paths[1], paths[0], paths[2:], part, flags_path(loading))
+        rows = write_public_bodies(paths, part, flags_path(loading))
     refuse_duplicates(part[0], "number", paths)
     return rows, on
 

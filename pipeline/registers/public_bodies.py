@@ -7,7 +7,7 @@ local_authorities.csv is made from mySociety's UK local authority names and code
 of one that has ended, those of its successors. public_bodies.yml says where its facts are from.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,16 @@ import polars as pl
 import yaml
 
 from pipeline.registers.parts import write_part
-from pipeline.registers.published import RegisterRefusedError, refuse_missing
+from pipeline.registers.published import KNOWN_PAYEES, RegisterRefusedError, refuse_missing
 from pipeline.registers.schema import ORGANISATION_FLAGS, write_whole
 
+_BODIES = {
+    "number": pl.String(),
+    "name": pl.String(),
+    "category": pl.String(),
+    "is_live": pl.Boolean(),
+    "lad_codes": pl.List(pl.String),
+}
 AUTHORITY_COLUMNS = ("gss_code", "name", "short_name", "kind", "is_current", "lad_codes")
 PAYEE_COLUMNS = ("name", "payee_control", "owned_by", "is_intermediary", "reason", "evidence")
 # How published files write a council beside its official name, by kind.
@@ -81,28 +88,27 @@ def write_authorities(path: Path, part: tuple[Path, Path]) -> int:
     return write_part("lad", organisations, _other_names(spellings), part)
 
 
-def write_public_bodies(
-    path: Path,
-    authorities_path: Path,
-    payees_paths: Iterable[Path],
-    part: tuple[Path, Path],
-    flags: Path,
-) -> int:
+def write_public_bodies(paths: Sequence[Path], part: tuple[Path, Path], flags: Path) -> int:
     """Writes the bodies of public_bodies.yml as a register and all flags; returns the bodies.
 
+    `paths` are local_authorities.csv and public_bodies.yml, or neither, and any known_payees.csv.
     Raises RegisterRefusedError where a body serves a council that is not in the list, or a known
     payee is not written as it should be.
     """
-    document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    districts = {row["name"]: row["lad_codes"].split() for row in authorities(authorities_path)}
+    document: Mapping[str, Any] = {"bodies": [], "templates": {}}
+    districts: dict[str, list[str]] = {}
+    if listed := [one for one in paths if one.name != KNOWN_PAYEES]:
+        authorities_path, path = listed
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        districts = {row["name"]: row["lad_codes"].split() for row in authorities(authorities_path)}
     bodies, spellings = [], []
     for entry in document["bodies"]:
         names = list(body_names(entry, document["templates"]))
         for council in entry.get("serves", []):
             if council not in districts:
                 raise RegisterRefusedError(
-                    f"{path.name}: {entry['id']} serves {council}, which is not in "
-                    f"{authorities_path.name}: write its official name."
+                    f"public_bodies.yml: {entry['id']} serves {council}, which is not in "
+                    "local_authorities.csv: write its official name."
                 )
         served = {lad for council in entry.get("serves", []) for lad in districts[council]}
         bodies.append(
@@ -115,11 +121,11 @@ def write_public_bodies(
             }
         )
         spellings += [(entry["id"], name, "working") for name in names[1:]]
-    payees = [payee for one in payees_paths for payee in known_payees(one)]
+    payees = [row for one in paths if one.name == KNOWN_PAYEES for row in known_payees(one)]
     write_whole(_flags(document, payees), flags)
     return write_part(
         "pub",
-        pl.LazyFrame(bodies, schema_overrides={"lad_codes": pl.List(pl.String)}),
+        pl.LazyFrame(bodies, schema=_BODIES),
         _other_names(spellings),
         part,
     )

@@ -109,22 +109,24 @@ def choose_register_files(paths: Iterable[Path]) -> RegisterFiles:
     return RegisterFiles(**sets, nhs=newest_of_each_list(nhs), incomplete=incomplete)
 
 
-def with_built_in_bodies(files: RegisterFiles, extra: Path | None = None) -> RegisterFiles:
-    """The same files with the councils, public bodies and known payees of the registry.
+def with_bodies_of_registry(
+    files: RegisterFiles, *, built_in: bool, extra: Path | None = None
+) -> RegisterFiles:
+    """The same files with what the registry itself says of payees.
 
-    `extra` is a registry's folder that may hold known payees of its own.
+    Built in are the councils, the public bodies and known payees; `extra` is a registry's folder
+    that may hold known payees of its own.
     """
-    councils = BUILT_IN / "local_authorities.csv"
-    folders = [BUILT_IN, *([extra] if extra else [])]
+    folders = [*([BUILT_IN] if built_in else []), *([extra] if extra else [])]
     payees = [folder / KNOWN_PAYEES for folder in folders]
+    known = tuple(path for path in payees if path.is_file())
+    if not built_in:
+        return replace(files, public_bodies=known)
+    councils = BUILT_IN / "local_authorities.csv"
     return replace(
         files,
         authorities=(councils,),
-        public_bodies=(
-            councils,
-            BUILT_IN / "public_bodies.yml",
-            *(path for path in payees if path.is_file()),
-        ),
+        public_bodies=(councils, BUILT_IN / "public_bodies.yml", *known),
     )
 
 

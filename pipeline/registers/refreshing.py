@@ -19,7 +19,7 @@ from pipeline.registers.loading import (
     load_register_files,
     load_registers,
 )
-from pipeline.registers.published import RegisterFiles, find_register_files, with_built_in_bodies
+from pipeline.registers.published import RegisterFiles, find_register_files, with_bodies_of_registry
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def refresh_registers(
                 downloads = download_registers(folder, web, today, sources)
                 files = find_register_files(folder)
             snapshots = load_register_files(
-                with_built_in_bodies(files, registry) if built_in_bodies else files,
+                with_bodies_of_registry(files, built_in=built_in_bodies, extra=registry),
                 registers_dir,
                 keeps_growing=True,
             )

@@ -16,11 +16,12 @@ from pipeline.collect.ledger import Ledger
 from pipeline.demo.generator.layouts import transaction
 from pipeline.demo.generator.organisations import NAME_FAULTS
 from pipeline.demo.generator.publishers import read_publishers
-from pipeline.demo.generator.truth import published_totals
+from pipeline.demo.generator.truth import published_totals, true_figures
 from pipeline.demo.invented import PORT_FILE, run_invented_demo, run_world
 from pipeline.errors import AnchorspendError
 from pipeline.run import add_dropped_files
 from pipeline.settings import Settings
+from tests.demo.outcomes import KEYS
 
 POUNDS = (
     "total_gbp",
@@ -51,6 +52,24 @@ def test_every_band_of_the_clean_world_is_a_point_and_the_true_share(clean):
         for place in ("town", "county"):
             low, high = (figures[f"share_in_{place}_{end}"] for end in ("low", "high"))
             assert low == high == pytest.approx(truth[f"share_in_{place}"], abs=1e-12), cell
+
+
+@pytest.mark.parametrize("payees", ["all", "without_anchor_owned", "without_intermediaries"])
+def test_every_choice_of_payees_of_the_clean_world_gives_the_true_pounds(clean, payees):
+    truth = {
+        tuple(row[key] for key in KEYS): {name: row[name] for name in POUNDS}
+        for row in true_figures(clean.world.ledger(), payees=payees).iter_rows(named=True)
+    }
+    found = clean.rows(
+        "select * from marts.spend_retention_variants where local_definition = 'registered'"
+        f" and payees = '{payees}' and town_id in ('saltmere', 'brackenford')"
+    )
+    assert {
+        tuple(row[key] for key in KEYS): {name: row[name] for name in POUNDS} for row in found
+    } == truth
+    fewer = sum(row["total_gbp"] for row in truth.values())
+    every = sum(row["total_gbp"] for row in clean.truth.values())
+    assert (fewer < every) == (payees != "all")
 
 
 def test_every_nature_of_the_clean_world_is_the_true_one(clean):

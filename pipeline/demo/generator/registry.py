@@ -1,10 +1,13 @@
 """The registry of the invented bodies: the YAML that a contributor would write for them."""
 
+import csv
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from pipeline.demo.generator.organisations import Organisation, legal_name
 from pipeline.demo.generator.places import TOWNS
 from pipeline.demo.generator.publishers import Publisher
 from pipeline.demo.generator.website import FORM_FIELDS, REPOSITORY
@@ -54,6 +57,28 @@ def write_registry(folder: Path, publishers: list[Publisher], site_url: str) -> 
     )
     for publisher in publishers:
         _write(folder / "publishers" / f"{publisher.id}.yml", _publisher(publisher, site_url))
+
+
+def write_known_payees(folder: Path, organisations: Iterable[Organisation]) -> None:
+    """Write known_payees.csv: companies that publishers own, and those that pass the pounds on."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "known_payees.csv").open("w", newline="", encoding="utf-8") as file:
+        rows = csv.writer(file)
+        rows.writerow(
+            ["name", "payee_control", "owned_by", "is_intermediary", "reason", "evidence"]
+        )
+        for one in organisations:
+            if one.owner or one.is_intermediary:
+                rows.writerow(
+                    [
+                        legal_name(one),
+                        "anchor_owned" if one.owner else None,
+                        one.owner,
+                        "yes" if one.is_intermediary else "no",
+                        "owned by its customer" if one.owner else "resells what others make",
+                        INVENTED,
+                    ]
+                )
 
 
 def _publisher(publisher: Publisher, site_url: str) -> dict[str, Any]:

@@ -11,6 +11,11 @@ GRANTED = BOUGHT | {"grant"}
 SCOPES = ("headline", "influenceable_only", "with_grants", "all_published")
 BANDS = ("town", "rest_of_county", "rest_of_region", "rest_of_uk")
 # registered: by the newest register; when_paid: as the office lay then; trading: where the work is.
+PAYEES = {
+    "all": pl.lit(True),
+    "without_anchor_owned": ~pl.col("is_anchor_owned"),
+    "without_intermediaries": ~pl.col("is_intermediary"),
+}
 PLACES = {
     "registered": "lad_code",
     "when_paid": "lad_code_when_paid",
@@ -18,8 +23,10 @@ PLACES = {
 }
 
 
-def true_figures(ledger: pl.LazyFrame, place: str = "registered") -> pl.DataFrame:
-    """Pounds by band of every town, financial year, amount basis and scope.
+def true_figures(
+    ledger: pl.LazyFrame, place: str = "registered", payees: str = "all"
+) -> pl.DataFrame:
+    """Pounds by band of every town, financial year, amount basis and scope, of some payees.
 
     One row per town_id, financial_year, amount_basis and scope with total_gbp, town_gbp,
     rest_of_county_gbp, rest_of_region_gbp, rest_of_uk_gbp, credits_gbp (Decimal, exact to the
@@ -27,7 +34,7 @@ def true_figures(ledger: pl.LazyFrame, place: str = "registered") -> pl.DataFram
     once, in the year and at the place where it truly was; purchase-card files are another dataset.
     """
     lines = (
-        ledger.filter(pl.col("file_kind") == "spend")
+        ledger.filter(pl.col("file_kind") == "spend", PAYEES[payees])
         .join(_town_of_publisher().lazy(), on="publisher_id")
         .join(_bands().lazy(), left_on=["town_id", PLACES[place]], right_on=["town_id", "lad_code"])
     )

@@ -30,7 +30,7 @@ from pipeline.demo.generator.organisations import (
 from pipeline.demo.generator.places import write_postcode_directory
 from pipeline.demo.generator.publishers import Publisher, read_publishers
 from pipeline.demo.generator.registers import write_registers
-from pipeline.demo.generator.registry import write_registry
+from pipeline.demo.generator.registry import write_known_payees, write_registry
 from pipeline.demo.generator.website import Site, serve_site, write_pages
 
 PAYMENTS_AT_SCALE_1 = 20_000
@@ -114,6 +114,7 @@ def build_world(
     payees.frame.write_parquet(world.organisations_path)
     truth = _Truth(world, payees, tuple(read_lines(faults)), frozenset(faults), seed)
     publications = _pay_and_publish(truth, round(PAYMENTS_AT_SCALE_1 * scale))
+    write_known_payees(world.registry, organisations)
     write_registers(world.registers, world.older_registers, organisations)
     write_postcode_directory(world.registers, seed)
     write_pages(world.site, publishers, publications)
