@@ -6,5 +6,6 @@ select
     county_area_id,
     county_area_name,
     region_code,
-    region_name
+    region_name,
+    is_invented
 from {{ source('warehouse', 'towns') }}

@@ -19,6 +19,7 @@ TOWNS: Schema = {
     "county_area_name": pl.String,
     "region_code": pl.String,
     "region_name": pl.String,
+    "is_invented": pl.Boolean,
     "caveats": pl.String,
 }
 TOWN_AREAS: Schema = {"town_id": pl.String, "area_id": pl.String, "is_default": pl.Boolean}
@@ -105,6 +106,7 @@ def _town_rows(registry: Registry) -> list[dict[str, object]]:
             "county_area_name": registry.areas[town.county_area].name,
             "region_code": town.region_code,
             "region_name": town.region_name,
+            "is_invented": town.invented,
             "caveats": _one_per_line(town.caveats),
         }
         for town in registry.towns.values()

@@ -95,7 +95,8 @@ class Town(RegistryModel):
     """A place that is compared: one LAD at a pinned boundary vintage, its counties, its region.
 
     `county_areas` are ids of areas; the first is the county where none is asked for.
-    `lad_vintage` is the year of the boundaries.
+    `lad_vintage` is the year of the boundaries. An invented town is one that does not exist: what
+    is shown of it says so.
     """
 
     id: Identifier
@@ -106,6 +107,7 @@ class Town(RegistryModel):
     region_code: LadCode
     region_name: Text
     source: Text
+    invented: bool = False
     caveats: tuple[Caveat, ...] = ()
 
     @property

@@ -36,7 +36,7 @@ def front_sentence(comparison: Comparison, kinds: KindsHeld) -> FrontSentence:
     common = _newest_common(comparison, towns)
     if not common:
         return FrontSentence(
-            f"We cannot say which of {_listed(sorted(towns))} keeps more of its anchors’ money, "
+            f"We cannot say which of {listed(sorted(towns))} keeps more of its anchors’ money, "
             f"because {_why_not(comparison, towns)}.",
             "",
             by_town,
@@ -49,7 +49,7 @@ def front_sentence(comparison: Comparison, kinds: KindsHeld) -> FrontSentence:
     ]
     return FrontSentence(
         f"Of the influenceable spend we hold of {year}, this much stays in town: "
-        f"{_listed(parts, ';')}.",
+        f"{listed(parts, ';')}.",
         _conclusion(common, kinds),
         by_town,
     )
@@ -80,14 +80,14 @@ def _why_not(comparison: Comparison, towns: set[str]) -> str:
         reasons.append((town, newest["no_headline_reason"]))
     if len({reason for _, reason in reasons}) == 1 and len(without) == len(towns):
         return str(reasons[0][1])
-    return _listed([f"{reason} ({town})" for town, reason in reasons])
+    return listed([f"{reason} ({town})" for town, reason in reasons])
 
 
 def _conclusion(rows: Sequence[dict[str, Any]], kinds: KindsHeld) -> str:
     if len(rows) < 2:
         return "There is no other town to compare with."
     if obstacles := _obstacles(rows, kinds):
-        return f"We cannot say which keeps more, because {_listed(obstacles)}."
+        return f"We cannot say which keeps more, because {listed(obstacles)}."
     ordered = sorted(rows, key=lambda row: row["share_in_town_low"], reverse=True)
     most, others = ordered[0], ordered[1:]
     if all(most["share_in_town_low"] > row["share_in_town_high"] for row in others):
@@ -112,7 +112,8 @@ def _obstacles(rows: Sequence[dict[str, Any]], kinds: KindsHeld) -> list[str]:
     return found
 
 
-def _listed(words: Sequence[str], separator: str = ",") -> str:
+def listed(words: Sequence[str], separator: str = ",") -> str:
+    """Words as a sentence lists them: a, b and c."""
     if len(words) < 2:
         return "".join(words)
     return (

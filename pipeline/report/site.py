@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pipeline.compare import NOT_A_CONFIDENCE_INTERVAL, PRIVATE_DATA
 from pipeline.report.figures import Figures
 from pipeline.report.front import front_pages
+from pipeline.report.invented import invented_words
 from pipeline.report.method import method_pages
 from pipeline.report.page import Page
 from pipeline.report.publishers import publisher_pages
@@ -75,8 +76,10 @@ def _environment(figures: Figures) -> Environment:
         lstrip_blocks=True,
     )
     [about] = figures.rows("select * from marts.about")
+    towns = figures.rows("select town_name, is_invented from marts.towns order by town_name")
     environment.globals |= {
         "about": about,
+        "invented_words": invented_words(towns),
         "not_a_confidence_interval": NOT_A_CONFIDENCE_INTERVAL,
         "private_data": PRIVATE_DATA,
     }

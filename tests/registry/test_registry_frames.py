@@ -55,6 +55,7 @@ def test_each_town_has_its_default_county_and_the_others_beside_it():
         "county_area_name": "Greater",
         "region_code": "X12000001",
         "region_name": "Anywhere",
+        "is_invented": False,
         "caveats": None,
     }
     assert frames["town_areas"].rows() == [

@@ -142,6 +142,12 @@ def test_an_anchor_without_files_is_said_and_counted_in_no_share(site):
     assert "Thornley College" in (site / "towns/thornley.html").read_text()
 
 
+def test_every_page_of_invented_towns_says_so(site):
+    for path, page in pages(site).items():
+        [banner] = page.find_class("invented")
+        assert banner.text_content().startswith("Everything here is invented"), path
+
+
 def test_pages_are_small(site):
     assert sum(path.stat().st_size for path in (site / "assets").iterdir()) < 100_000
     assert (site / "index.html").stat().st_size < 900_000

@@ -51,6 +51,7 @@ def write_registry(folder: Path, publishers: list[Publisher], site_url: str) -> 
                 "region_code": town.region_code,
                 "region_name": town.region_name,
                 "source": INVENTED,
+                "invented": True,
             }
             for town in TOWNS
         },
