@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import combinations
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,6 +14,7 @@ import duckdb
 
 from pipeline.difference import difference_lines
 from pipeline.errors import AnchorspendError
+from pipeline.like_for_like import newest_like_for_like
 from pipeline.warehouse import open_database
 
 NOT_A_CONFIDENCE_INTERVAL = (
@@ -53,6 +55,15 @@ order by financial_year, publisher_kind, town_name, amount_basis
 """,
 }
 _CUT_NAMES = {"publisher": "publisher_name", "kind": "publisher_kind"}
+_LIKE_FOR_LIKE = """
+select like_for_like.*, own.town_name, other.town_name as other_town_name
+from marts.like_for_like as like_for_like
+inner join marts.towns as own using (town_id)
+inner join marts.towns as other on like_for_like.other_town_id = other.town_id
+where like_for_like.town_id in (select unnest($towns))
+    and like_for_like.other_town_id in (select unnest($towns))
+order by financial_year desc, comparison_group, amount_basis, own.town_name, other.town_name
+"""
 _BENCHMARKS = """
 select place, scope, financial_year, measure, value, unit, source, note
 from marts.published_benchmarks
@@ -71,7 +82,8 @@ class Comparison:
     """Coverage, shares and published figures of some towns, as rows of the marts.
 
     `shares` are those of whole towns, `cut_shares` the same by publisher or kind where `by` asks
-    for them; `match_precision` is how surely a matched pound is matched rightly, as once measured.
+    for them, `like_for_like` those of each two of them on equal terms; `match_precision` is how
+    surely a matched pound is matched rightly, as once measured.
     """
 
     towns: dict[str, str]
@@ -81,6 +93,7 @@ class Comparison:
     match_precision: list[dict[str, Any]]
     by: By = "year"
     cut_shares: list[dict[str, Any]] = field(default_factory=list)
+    like_for_like: list[dict[str, Any]] = field(default_factory=list)
 
 
 def compare_towns(database_path: Path, town_ids: Sequence[str], by: By = "year") -> Comparison:
@@ -107,6 +120,7 @@ def compare_towns(database_path: Path, town_ids: Sequence[str], by: By = "year")
             _rows(connection, _MATCH_PRECISION, {}),
             by,
             _rows(connection, _CUTS[by], parameters) if by in _CUTS else [],
+            _rows(connection, _LIKE_FOR_LIKE, parameters),
         )
 
 
@@ -130,6 +144,7 @@ def as_json(comparison: Comparison) -> str:
                 if comparison.by in _CUTS
                 else {}
             ),
+            "like_for_like": comparison.like_for_like,
             "published_benchmarks": comparison.benchmarks,
             "match_precision": comparison.match_precision,
             "caveat": NOT_A_CONFIDENCE_INTERVAL,
@@ -161,6 +176,7 @@ def as_text(comparison: Comparison) -> str:
             "",
             *_headline_lines(comparison),
             *difference_lines(comparison.shares, list(comparison.towns.values())),
+            *_like_for_like_lines(comparison),
             *_repeated_total_lines(comparison),
             NOT_A_CONFIDENCE_INTERVAL,
             *match_precision_lines(comparison),
@@ -272,6 +288,14 @@ def _headline_lines(comparison: Comparison) -> list[str]:
         else:
             lines.append(f"{town_name}: we cannot say what share stays in the town.")
     return lines
+
+
+def _like_for_like_lines(comparison: Comparison) -> list[str]:
+    return [
+        f"{found.shares} {found.conclusion} {found.terms}"
+        for two in combinations(comparison.towns.values(), 2)
+        if (found := newest_like_for_like(comparison.like_for_like, comparison.shares, two))
+    ]
 
 
 def newest_headlines(comparison: Comparison) -> dict[str, dict[str, Any]]:

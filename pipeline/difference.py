@@ -16,6 +16,14 @@ def difference(one: Row, other: Row) -> tuple[float, float]:
     )
 
 
+def which_keeps_more(rows: Sequence[Row]) -> str:
+    """Which of some towns keeps the largest share, or that their bands do not tell."""
+    most, *others = sorted(rows, key=lambda row: row["share_in_town_low"], reverse=True)
+    if all(difference(most, row)[0] > 0 for row in others):
+        return f"{most['town_name']} keeps more, wherever the unknown pounds went."
+    return "The bands overlap: we cannot tell which keeps more."
+
+
 def difference_lines(shares: Sequence[Row], town_names: Sequence[str]) -> list[str]:
     """A sentence on each two towns that have a headline in the same year on the same basis."""
     sound = {
@@ -47,15 +55,16 @@ def _sentence(one: Row, other: Row) -> str:
     if low <= 0 <= high:
         return (
             f"Whether more stays in {names[0]} or in {names[1]} we cannot tell ({when}): the "
-            f"difference lies between {_points(low)} and {_points(high)} percentage points."
+            f"difference lies between {points(low)} and {points(high)} percentage points."
         )
     if high < 0:
         names, low, high = (names[1], names[0]), -high, -low
     return (
-        f"In {names[0]} stays more than in {names[1]} ({when}), by {_points(low)} to "
-        f"{_points(high)} percentage points, of what each of them publishes: not like for like."
+        f"In {names[0]} stays more than in {names[1]} ({when}), by {points(low)} to "
+        f"{points(high)} percentage points, of what each of them publishes: not like for like."
     )
 
 
-def _points(share: float) -> str:
+def points(share: float) -> str:
+    """A share or difference from 0 to 1 as percentage points to one decimal, half up."""
     return str(Decimal(str(share * 100)).quantize(Decimal("0.1"), ROUND_HALF_UP))

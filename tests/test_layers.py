@@ -28,6 +28,7 @@ LAYERS = (
     "sql_models",
     "warehouse",
     "difference",
+    "like_for_like",
     "compare",
     "report",
     "status",

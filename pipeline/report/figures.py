@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from pipeline.compare import pounds
+from pipeline.compare import band, pounds
 from pipeline.report.downloads import write_csv
 
 Row = dict[str, Any]
@@ -121,6 +121,13 @@ def money(amount: Decimal) -> str:
 def money_cell(amount: Decimal | None) -> Cell:
     """Pounds in a table, sorted by their size."""
     return Cell("-") if amount is None else Cell(money(amount), order=str(amount))
+
+
+def share_cell(low: float | None, high: float | None) -> Cell:
+    """A band, sorted by its lower end."""
+    text = band(low, high)
+    whole = text.split(" to ")
+    return Cell(whole[0] if len(set(whole)) == 1 else text, order=str(-1 if low is None else low))
 
 
 def worded(name: str) -> str:

@@ -12,7 +12,8 @@ from pipeline.report.charts import (
     highest_tick,
     years_between,
 )
-from pipeline.report.figures import Cell, Figure, Figures, Row, money_cell, worded
+from pipeline.report.comparing import compare_page
+from pipeline.report.figures import Cell, Figure, Figures, Row, money_cell, share_cell, worded
 from pipeline.report.headlines import front_sentence
 from pipeline.report.page import Page, town_path
 
@@ -63,7 +64,7 @@ def front_pages(figures: Figures) -> Iterator[Page]:
             "precision": match_precision_lines(comparison),
         },
     )
-    yield _compare_page(figures)
+    yield compare_page(figures, comparison)
 
 
 def share_cells(row: Row) -> list[str | Cell]:
@@ -79,13 +80,6 @@ def share_cells(row: Row) -> list[str | Cell]:
         share_cell(row["placed_share"], row["placed_share"]),
         f"no: {row['no_headline_reason']}" if row["no_headline_reason"] else "yes",
     ]
-
-
-def share_cell(low: float | None, high: float | None) -> Cell:
-    """A band, sorted by its lower end."""
-    text = band(low, high)
-    whole = text.split(" to ")
-    return Cell(whole[0] if len(set(whole)) == 1 else text, order=str(-1 if low is None else low))
 
 
 def share_panels(
@@ -164,46 +158,3 @@ def _coverage(comparison: Comparison) -> list[dict[str, Any]]:
             }
         )
     return sorted(found, key=lambda row: -row["holding"])
-
-
-def _compare_page(figures: Figures) -> Page:
-    rows = figures.download(
-        "compare",
-        "select town_name, county_area_name, financial_year, amount_basis,"
-        " 'all kinds' as publisher_kind, scope, local_definition, payees, total_gbp,"
-        " share_in_town_low, share_in_town_high,"
-        " share_in_county_low, share_in_county_high, placed_share, no_headline_reason"
-        " from marts.spend_retention_variants"
-        " union all select town_name, county_area_name, financial_year, amount_basis,"
-        " publisher_kind, scope, 'registered', 'all', total_gbp,"
-        " share_in_town_low, share_in_town_high,"
-        " share_in_county_low, share_in_county_high, placed_share, no_headline_reason"
-        " from marts.spend_retention_by_kind_year"
-        " order by financial_year desc, town_name, amount_basis, publisher_kind, scope,"
-        " local_definition, payees",
-    )
-    choices = ("town_name", "financial_year", "amount_basis", "publisher_kind",
-               "scope", "local_definition", "payees")  # fmt: skip
-    data = [
-        [
-            *(row[name] for name in choices),
-            money_cell(row["total_gbp"]).text,
-            share_cell(row["share_in_town_low"], row["share_in_town_high"]).text,
-            share_cell(row["share_in_county_low"], row["share_in_county_high"]).text,
-            row["share_in_town_low"], row["share_in_town_high"], row["no_headline_reason"] or "",
-        ]
-        for row in rows
-    ]  # fmt: skip
-    figures.script("compare", data)
-    kinds = {row["publisher_kind"] for row in rows}
-    return Page(
-        "compare.html",
-        "compare.html",
-        {
-            "title": "Compare towns, years and definitions",
-            "towns": sorted({row["town_name"] for row in rows}),
-            "years": sorted({row["financial_year"] for row in rows}, reverse=True),
-            "kinds": ["all kinds", *sorted(kinds - {"all kinds"})],
-            "counties": sorted({(row["town_name"], row["county_area_name"]) for row in rows}),
-        },
-    )

@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from pipeline.compare import Comparison, headline, newest_headlines, percent
+from pipeline.difference import which_keeps_more
+from pipeline.like_for_like import LikeForLike, newest_like_for_like
 
 # ANALYSIS section 4: below these only pounds compare.
 LEAST_GBP = Decimal(250_000)
@@ -15,15 +17,16 @@ KindsHeld = dict[tuple[str, str, str], set[str]]
 
 @dataclass(frozen=True)
 class FrontSentence:
-    """The headline, what it allows to conclude, and each town's own sentence."""
+    """The headline, what it allows to conclude, on which terms, and each town's own sentence."""
 
     headline: str
     conclusion: str
     by_town: list[str]
+    terms: str = ""
 
 
 def front_sentence(comparison: Comparison, kinds: KindsHeld) -> FrontSentence:
-    """The newest year in which every town with shares has a headline on one basis, or why none.
+    """Two towns like for like; else every town in the newest year common to all, or why none.
 
     `kinds` are the kinds of anchors behind (town_id, financial_year, amount_basis).
     """
@@ -33,6 +36,8 @@ def front_sentence(comparison: Comparison, kinds: KindsHeld) -> FrontSentence:
         return FrontSentence(
             "We cannot say, because no payments are held of any town.", "", by_town
         )
+    if len(towns) == 2 and (alike := _like_for_like(comparison, towns)):
+        return FrontSentence(alike.shares, alike.conclusion, by_town, alike.terms)
     common = _newest_common(comparison, towns)
     if not common:
         return FrontSentence(
@@ -53,6 +58,11 @@ def front_sentence(comparison: Comparison, kinds: KindsHeld) -> FrontSentence:
         _conclusion(common, kinds),
         by_town,
     )
+
+
+def _like_for_like(comparison: Comparison, towns: set[str]) -> LikeForLike | None:
+    one, other = sorted(towns)
+    return newest_like_for_like(comparison.like_for_like, comparison.shares, (one, other))
 
 
 def _newest_common(comparison: Comparison, towns: set[str]) -> list[dict[str, Any]]:
@@ -88,11 +98,7 @@ def _conclusion(rows: Sequence[dict[str, Any]], kinds: KindsHeld) -> str:
         return "There is no other town to compare with."
     if obstacles := _obstacles(rows, kinds):
         return f"We cannot say which keeps more, because {listed(obstacles)}."
-    ordered = sorted(rows, key=lambda row: row["share_in_town_low"], reverse=True)
-    most, others = ordered[0], ordered[1:]
-    if all(most["share_in_town_low"] > row["share_in_town_high"] for row in others):
-        return f"{most['town_name']} keeps more, wherever the unknown pounds went."
-    return "The bands overlap: we cannot tell which keeps more."
+    return which_keeps_more(rows)
 
 
 def _obstacles(rows: Sequence[dict[str, Any]], kinds: KindsHeld) -> list[str]:

@@ -16,13 +16,13 @@ from pipeline.report.figures import (
     money,
     money_cell,
     quoted,
+    share_cell,
     worded,
 )
 from pipeline.report.front import (
     BASES,
     SHARE_COLUMNS,
     benchmark_figure,
-    share_cell,
     share_cells,
     share_panels,
 )

@@ -1,6 +1,7 @@
 from decimal import Decimal
 
-from pipeline.compare import Comparison
+from pipeline.compare import Comparison, as_text
+from pipeline.like_for_like import ALL_KINDS
 from pipeline.report.headlines import front_sentence
 
 
@@ -10,6 +11,8 @@ def share(town, low, high, **other):
         "amount_basis": "net", "share_in_town_low": low, "share_in_town_high": high,
         "no_headline_reason": None, "anchors_with_payments": 1, "anchor_count": 1,
         "anchor_months": 12, "total_gbp": Decimal(1_000_000), "supplier_count": 100,
+        "share_in_county_low": low, "share_in_county_high": high, "placed_share": 0.9,
+        "county_area_name": "Anyshire", "repeated_total_gbp": None,
     } | other  # fmt: skip
 
 
@@ -58,3 +61,31 @@ def test_the_reason_is_said_where_no_sentence_may_be():
 
 def test_without_payments_nothing_is_said():
     assert sentence().headline == "We cannot say, because no payments are held of any town."
+
+
+def like_for_like(town, other, low, high):
+    return share(town, low, high) | {
+        "other_town_name": other, "comparison_group": ALL_KINDS, "institution_ids": town,
+        "common_months": 12, "is_newest_complete_year": True, "only_pounds_reason": None,
+        "town_may_gain_gbp": Decimal(0), "town_may_lose_gbp": Decimal(0),
+    }  # fmt: skip
+
+
+def test_two_towns_are_put_like_for_like_where_they_can_be():
+    shares = [share("Ayton", 0.4, 0.5), share("Beeford", 0.1, 0.3)]
+    alike = [
+        like_for_like("Ayton", "Beeford", 0.2, 0.25),
+        like_for_like("Beeford", "Ayton", 0.3, 0.35),
+    ]
+    towns = {"ayton": "Ayton", "beeford": "Beeford"}
+    said = front_sentence(Comparison(towns, [], shares, [], [], like_for_like=alike), {})
+    assert said.headline.startswith("Like for like, of influenceable spend in 2024/25 at least 20")
+    assert said.conclusion == "Beeford keeps more, wherever the unknown pounds went."
+    assert "net of VAT" in said.terms
+    assert "Ayton 2024/25: at least 40.0%" in said.by_town[0]
+    printed = as_text(Comparison(towns, [], shares, [], [], like_for_like=alike))
+    assert f"{said.headline} {said.conclusion} {said.terms}" in printed
+    three = [*shares, share("Ceeham", 0.1, 0.2)]
+    said = front_sentence(Comparison(towns, [], three, [], [], like_for_like=alike), {})
+    assert "Like for like" not in said.headline
+    assert said.conclusion == "Ayton keeps more, wherever the unknown pounds went."

@@ -38,7 +38,10 @@ def test_the_headline_is_the_same_on_the_page_in_compare_and_in_sql(reported, si
 def test_the_comparison_holds_the_figures_of_sql(reported, site):
     text = (site / "data/compare.js").read_text()
     data = json.loads(text.removeprefix("window.anchorspend = ").removesuffix(";\n"))
-    shown = {tuple(row[:7]): row[10:12] for row in data}
+    choices = ("town_name", "financial_year", "amount_basis", "publisher_kind", "scope",
+               "local_definition", "payees")  # fmt: skip
+    shown = {tuple(row[name] for name in choices): [row["low"], row["high"]]
+             for row in data["shares"]}  # fmt: skip
     rows = query(
         reported.database_path,
         "select town_name, financial_year, amount_basis, 'all kinds', scope, local_definition,"
@@ -47,6 +50,18 @@ def test_the_comparison_holds_the_figures_of_sql(reported, site):
     assert len(rows) > 50
     for row in rows:
         assert shown[row[:7]] == pytest.approx(list(row[7:]), abs=1e-12)
+    alike = {
+        (row["town_name"], row["other_town_name"], row["financial_year"], row["comparison_group"])
+        for row in data["like_for_like"]
+    }
+    assert alike == set(
+        query(
+            reported.database_path,
+            "select own.town_name, other.town_name, financial_year, comparison_group"
+            " from marts.like_for_like as pairs inner join marts.towns as own using (town_id)"
+            " inner join marts.towns as other on other.town_id = pairs.other_town_id",
+        ).rows
+    )
 
 
 def test_the_chart_and_its_table_say_the_same(site):
