@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+from importlib.resources import files
 from urllib.parse import quote
 
 import pytest
@@ -21,8 +22,8 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 WIDTHS = [360, 768, 1440]
 
 
-@pytest.fixture(scope="module")
-def seen(reported, site, tmp_path_factory):
+@pytest.fixture(scope="module", params=["light", "dark"])
+def seen(reported, site, tmp_path_factory, request):
     """What the harness found, and what Chromium wrote to its console."""
     if CHROMIUM is None:
         if os.environ.get("CI") == "true":
@@ -39,7 +40,8 @@ def seen(reported, site, tmp_path_factory):
             "towns/thornley.html", "publishers/thornley_council.html",
             "publishers/thornley_college.html", supplier_path(supplier),
         ],
-        "widths": WIDTHS,
+        "widths": WIDTHS if request.param == "light" else WIDTHS[:1],
+        "axe": (files("axe_playwright_python") / "axe.min.js").as_uri(),
         "year": "2023/24",
     }  # fmt: skip
     harness = PROJECT_ROOT / "tests/report/harness.html"
@@ -49,10 +51,11 @@ def seen(reported, site, tmp_path_factory):
             CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
             "--no-first-run", f"--user-data-dir={profile}", "--allow-file-access-from-files",
             "--host-resolver-rules=MAP * ~NOTFOUND", "--enable-logging=stderr",
+            f"--blink-settings=preferredColorScheme={int(request.param == 'light')}",
             "--window-size=1500,1000", "--virtual-time-budget=60000", "--dump-dom",
             f"{harness.as_uri()}#{quote(json.dumps(asked))}",
         ],
-        capture_output=True, text=True, timeout=120, check=True,
+        capture_output=True, text=True, timeout=300, check=True,
     )  # fmt: skip
     result = re.search(r'<pre id="result">(.*?)</pre>', run.stdout, re.DOTALL)
     assert result, run.stderr[-2000:]
@@ -67,10 +70,18 @@ def test_no_page_writes_an_error_to_the_console(seen):
 
 
 def test_no_page_scrolls_sideways_and_every_page_is_styled(seen):
-    assert {one["width"] for one in seen[0]["pages"]} == set(WIDTHS)
+    assert {one["width"] for one in seen[0]["pages"]} in (set(WIDTHS), set(WIDTHS[:1]))
     for one in seen[0]["pages"]:
         assert one["scroll"] <= one["inner"] <= one["width"], one
         assert one["styled"] == "0px", one
+
+
+def test_axe_finds_no_fault_on_any_page(seen):
+    found = seen[0]["axe"]
+    assert len(found) == 10
+    for page, one in found.items():
+        assert one["passed"] > 25, page
+        assert one["violations"] == [], page
 
 
 def test_charts_are_drawn(seen):
@@ -90,6 +101,16 @@ def test_choosing_years_towns_and_definitions_changes_the_table(seen, reported):
         " and local_definition = 'trading' and payees = 'all'",
     ).rows
     assert band(low, high) in found["trading"]
+
+
+def test_the_switch_shows_two_towns_like_for_like(seen):
+    found = seen[0]
+    assert (found["before"], found["after"]) == (["shares"], ["like_for_like"])
+    assert (found["alikeOfOneTown"], found["alikeRows"]) == (0, 2)
+    # A district and a unitary council: November, January and February, in pounds only.
+    assert "no: pounds only, the councils held do different work" in found["alike"]
+    for words in ("Thornley Council", "3 of 12", "£4,500", "£3,500"):
+        assert words in found["alike"]
 
 
 def test_suppliers_are_found_and_sorted_and_a_hostile_name_does_no_harm(seen):
