@@ -1,11 +1,12 @@
 """Charts as geometry: parts.html draws it as SVG, with every mark's words beside it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
 LEFT, RIGHT, TOP, BOTTOM = 44.0, 374.0, 14.0, 206.0
+TREND_BOX = (100, 24)
 # A label such as 2012/13 takes 50 of the 330 units at the size of the stylesheet.
 _LABELS_THAT_FIT = 6
 
@@ -50,6 +51,14 @@ class Bar:
     label: str
     parts: list[tuple[str, float, float, str]]
     alt: str
+
+
+@dataclass(frozen=True)
+class Trend:
+    """Pounds by year as columns (class, x, y, width, height, words) in a box of TREND_BOX."""
+
+    alt: str
+    columns: list[tuple[str, float, float, float, float, str]]
 
 
 def years_between(first: str, last: str) -> list[str]:
@@ -150,3 +159,22 @@ def floating_bars(rows: Sequence[tuple[str, str, Decimal, Decimal, str]]) -> lis
         )
         for label, kind, start, stop, words in rows
     ]
+
+
+def trend(years: Sequence[str], pounds: Mapping[str, tuple[Decimal, str]]) -> Trend:
+    """A column from one zero line for each year with (pounds, words); the others are gaps."""
+    width, height = TREND_BOX
+    ends = [Decimal(0), *(amount for amount, _ in pounds.values())]
+    span = max(ends) - min(ends)
+    step = width / max(len(years), 1)
+    columns = []
+    for index, year in enumerate(years):
+        if year in pounds and span:
+            amount, words = pounds[year]
+            top = float((max(ends) - max(amount, Decimal(0))) / span) * height
+            tall = max(float(abs(amount) / span) * height, 0.5)
+            kind = "town" if amount >= 0 else "out"
+            columns.append((kind, round(index * step, 2), round(min(top, height - 0.5), 2),
+                            round(step * 0.8, 2), round(tall, 2), f"{year}: {words}"))  # fmt: skip
+    said = [f"{year}: {pounds[year][1] if year in pounds else 'none listed'}" for year in years]
+    return Trend(". ".join(said), columns)

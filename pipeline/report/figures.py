@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 
 from pipeline.compare import band, pounds
+from pipeline.report.charts import Trend
 from pipeline.report.downloads import write_csv
 
 Row = dict[str, Any]
@@ -20,15 +21,17 @@ BANDS = {
     "rest_of_uk": "elsewhere in the UK",
     "unknown": "not known",
 }
+BASES = {"net": "net of VAT", "gross": "gross of VAT", "unknown": "VAT not stated"}
 
 
 @dataclass(frozen=True)
 class Cell:
-    """What a table prints; `order` sorts it where the words do not."""
+    """What a table prints; `order` sorts it where the words do not, `trend` is drawn above."""
 
     text: str
     href: str | None = None
     order: str | None = None
+    trend: Trend | None = None
 
 
 @dataclass(frozen=True)
@@ -71,8 +74,12 @@ class Figures:
         cursor = self._connection.execute(sql)
         names = [column[0] for column in cursor.description or []]
         rows = cursor.fetchall()
-        write_csv(self._site / "data" / f"{name}.csv", names, rows)
+        self.write(name, names, rows)
         return [dict(zip(names, row, strict=True)) for row in rows]
+
+    def write(self, name: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """Write data/<name>.csv."""
+        write_csv(self._site / "data" / f"{name}.csv", columns, rows)
 
     def script(self, name: str, data: Any) -> None:  # noqa: ANN401
         """Write data/<name>.js, which a page opened from disk may load where it may not fetch."""
@@ -133,3 +140,8 @@ def share_cell(low: float | None, high: float | None) -> Cell:
 def worded(name: str) -> str:
     """A name of a mart's value as words: rest_of_county is rest of county."""
     return name.replace("_", " ")
+
+
+def sentence_case(name: str) -> str:
+    """SIC sections are printed in capitals; SIC itself is an abbreviation."""
+    return name.capitalize() if name.isupper() else name[:1].upper() + name[1:]

@@ -13,7 +13,16 @@ from pipeline.report.charts import (
     years_between,
 )
 from pipeline.report.comparing import compare_page
-from pipeline.report.figures import Cell, Figure, Figures, Row, money_cell, share_cell, worded
+from pipeline.report.figures import (
+    BASES,
+    Cell,
+    Figure,
+    Figures,
+    Row,
+    money_cell,
+    share_cell,
+    worded,
+)
 from pipeline.report.headlines import front_sentence
 from pipeline.report.page import Page, town_path
 
@@ -21,7 +30,6 @@ SHARE_COLUMNS = [
     ("Year", False), ("Basis", False), ("Anchors", False), ("Months", False), ("£", True),
     ("Stays in town", True), ("In county", True), ("Placed", True), ("A sentence?", False),
 ]  # fmt: skip
-BASES = {"net": "net of VAT", "gross": "gross of VAT", "unknown": "VAT not stated"}
 _WHAT_IS_FOUND = {
     "form": "only behind a form",
     "blocked": "site refuses scripts",

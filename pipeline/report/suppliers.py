@@ -2,9 +2,23 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 from pipeline.compare import pounds
-from pipeline.report.figures import BANDS, Cell, Figures, Row, Table, money_cell, quoted, worded
+from pipeline.report.charts import trend, years_between
+from pipeline.report.figures import (
+    BANDS,
+    BASES,
+    Cell,
+    Figure,
+    Figures,
+    Row,
+    Table,
+    money,
+    money_cell,
+    quoted,
+    worded,
+)
 from pipeline.report.page import Page, publisher_path, supplier_path, town_path
 
 _PAGES = 1000
@@ -13,6 +27,11 @@ _PAYMENTS_SHOWN = 25
 # What a payment is netted under in int_spend_units, where the payee is not withheld.
 _UNIT = "if(match_decision = 'matched', concat_ws(':', register, register_number), supplier_id)"
 _NAMED = "supplier_class not in ('person', 'redacted')"
+_BY_YEAR = (
+    f"select {_UNIT} as unit_id,\n    financial_year, amount_basis,\n"
+    "    count(*) as payment_rows, sum(amount_gbp) as amount_gbp\n"
+    f"from marts.payments\nwhere {_NAMED} and financial_year is not null\ngroup by all"
+)
 
 
 def paged_units(figures: Figures) -> list[str]:
@@ -48,6 +67,7 @@ def supplier_pages(figures: Figures) -> Iterator[Page]:
         f" order by amount_gbp desc, file_sha256, row_number) <= {_PAYMENTS_SHOWN}"
         " order by amount_gbp desc",
     )
+    by_year = _grouped(figures, f"{_BY_YEAR}\norder by unit_id, amount_basis, financial_year")
     organisations = {
         f"{row['register']}:{row['register_number']}": row
         for row in figures.rows("select * from marts.organisations")
@@ -56,14 +76,16 @@ def supplier_pages(figures: Figures) -> Iterator[Page]:
         of_publishers = names[unit_id]
         organisation = organisations.get(unit_id)
         name = (organisation or {}).get("organisation_name") or of_publishers[0]["supplier_name"]
+        path = supplier_path(unit_id)
         yield Page(
-            supplier_path(unit_id),
+            path,
             "supplier.html",
             {
                 "title": name,
                 "organisation": organisation,
                 "first": of_publishers[0],
                 "names": _names_table(of_publishers),
+                "years": _years(figures, path, unit_id, by_year.get(unit_id, [])),
                 "received": _received_table(received.get(unit_id, [])),
                 "payments": _payments_table(payments.get(unit_id, [])),
                 "query_text": _query(unit_id, organisation),
@@ -77,6 +99,40 @@ def _grouped(figures: Figures, sql: str) -> dict[str, list[Row]]:
     for row in figures.rows(sql):
         groups.setdefault(row["unit_id"], []).append(row)
     return groups
+
+
+def _years(figures: Figures, path: str, unit_id: str, rows: list[Row]) -> dict[str, Any] | None:
+    """All published pounds by year, a drawing for each basis beside one table; None without any."""
+    if not rows:
+        return None
+    name = path.removesuffix(".html").replace("/", "-")
+    columns = ("financial_year", "amount_basis", "payment_rows", "amount_gbp")
+    figures.write(name, columns, [[row[column] for column in columns] for row in rows])
+    axis = years_between(
+        min(row["financial_year"] for row in rows), max(row["financial_year"] for row in rows)
+    )
+    paid: dict[str, dict[str, tuple[Decimal, str]]] = {}
+    for row in rows:
+        words = (row["amount_gbp"], money(row["amount_gbp"]))
+        paid.setdefault(row["amount_basis"], {})[row["financial_year"]] = words
+    table = Table(
+        "All published pounds by year",
+        [("Year", False), ("Basis", False), ("Payments", True), ("£", True)],
+        [
+            [Cell(row["financial_year"]), Cell(BASES[row["amount_basis"]]),
+             Cell(f"{row['payment_rows']:,}"), money_cell(row["amount_gbp"])]
+            for row in rows
+        ],
+    )  # fmt: skip
+    query = (
+        f"from (\n{_BY_YEAR}\n)\nwhere unit_id = {quoted(unit_id)}\n"
+        "order by amount_basis, financial_year"
+    )
+    return {
+        "figure": Figure(table, f"data/{name}.csv", query),
+        "trends": [(BASES[basis], trend(axis, years)) for basis, years in paid.items()],
+        "axis": axis,
+    }
 
 
 def _query(unit_id: str, organisation: Row | None) -> str:

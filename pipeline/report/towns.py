@@ -5,10 +5,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from pipeline.compare import compare_towns, headline, newest_headlines, percent, pounds
+from pipeline.compare import compare_towns, headline, newest_headlines, percent
 from pipeline.report.charts import Bar, bars, floating_bars, stacked_bar
 from pipeline.report.figures import (
     BANDS,
+    BASES,
     Cell,
     Figure,
     Figures,
@@ -16,21 +17,21 @@ from pipeline.report.figures import (
     money,
     money_cell,
     quoted,
+    sentence_case,
     share_cell,
     worded,
 )
 from pipeline.report.front import (
-    BASES,
     SHARE_COLUMNS,
     benchmark_figure,
     share_cells,
     share_panels,
 )
-from pipeline.report.page import Page, publisher_path, supplier_path, town_path
+from pipeline.report.page import Page, publisher_path, town_path
+from pipeline.report.recipients import top_suppliers
 from pipeline.report.suppliers import paged_units
 
 Chosen = Callable[[Row], bool]
-_TOP = 25
 _PAYMENT_ROWS = 1000
 
 
@@ -88,7 +89,7 @@ def _town(figures: Figures, town: Row, paged: set[str]) -> dict[str, Any]:
         "band_names": BANDS,
         "by_anchor": _by_anchor(figures, prefix, is_town, year),
         "bridge": _bridge(figures, prefix, is_town, is_chosen),
-        "suppliers": _suppliers(figures, prefix, is_town, is_chosen, paged),
+        "suppliers": top_suppliers(figures, prefix, is_town, chosen, paged),
         "sizes": _sizes(figures, prefix, is_town, is_chosen),
         "leaks": [
             _leak(figures, prefix, is_town, is_chosen, dimension, heading)
@@ -222,47 +223,6 @@ def _bridge(figures: Figures, prefix: str, is_town: str, is_chosen: Chosen) -> d
     return {"figure": figure, "bars": floating_bars(steps)}
 
 
-def _suppliers(
-    figures: Figures,
-    prefix: str,
-    is_town: str,
-    is_chosen: Chosen,
-    paged: set[str],
-) -> Figure:
-    trends: dict[tuple[str, str], dict[str, Decimal]] = {}
-    for row in figures.rows(
-        "select unit_id, financial_year, amount_basis, amount_gbp"
-        f" from marts.top_recipients where {is_town} order by financial_year"
-    ):
-        key = (row["unit_id"], row["amount_basis"])
-        trends.setdefault(key, {})[row["financial_year"]] = row["amount_gbp"]
-
-    def trend(row: Row) -> Cell:
-        years = sorted(trends[row["unit_id"], row["amount_basis"]].items())
-        if len(years) < 2 or years[-2][1] <= 0:
-            return Cell("no earlier year listed" if len(years) < 2 else "-")
-        (before, then), (_, now) = years[-2:]
-        change = (now - then) / then * 100
-        return Cell(f"{'up' if change >= 0 else 'down'} {pounds(abs(change))}% since {before}",
-                    order=str(change))  # fmt: skip
-
-    figure, _ = figures.figure(
-        f"{prefix}-suppliers", "The 25 suppliers paid most",
-        f"select * from marts.top_recipients\nwhere {is_town}\n"
-        "order by financial_year desc, amount_basis, place",
-        [("Supplier", False), ("Registered", False), ("Kind", False), ("Sector", False),
-         ("Anchors", True), ("£", True), ("Trend", False)],
-        lambda row: [
-            Cell(row["supplier_name"],
-                 supplier_path(row["unit_id"]) if row["unit_id"] in paged else None),
-            BANDS[row["band"]], row["owner_kind"], _sentence_case(row["sic_section_name"] or "-"),
-            str(row["anchors"]), money_cell(row["amount_gbp"]), trend(row),
-        ],
-        lambda row: is_chosen(row) and row["place"] <= _TOP,
-    )  # fmt: skip
-    return figure
-
-
 def _sizes(figures: Figures, prefix: str, is_town: str, is_chosen: Chosen) -> dict[str, Any]:
     figure, rows = figures.figure(
         f"{prefix}-sizes", "Influenceable pounds by what one anchor paid one supplier in the year",
@@ -282,11 +242,6 @@ def _sizes(figures: Figures, prefix: str, is_town: str, is_chosen: Chosen) -> di
         for row in rows
     ]  # fmt: skip
     return {"figure": figure, "bars": bars(drawn)}
-
-
-def _sentence_case(name: str) -> str:
-    """SIC sections are printed in capitals; SIC itself is an abbreviation."""
-    return name.capitalize() if name.isupper() else name[:1].upper() + name[1:]
 
 
 def _thousands(size_band: str) -> str:
@@ -312,14 +267,14 @@ def _leak(
         [(heading, False), ("Suppliers", True), ("£", True), ("In town for sure", True),
          ("Leaves for sure", True), ("Not known", True)],
         lambda row: [
-            _sentence_case(row["dimension_value"]), f"{row['supplier_count']:,}",
+            sentence_case(row["dimension_value"]), f"{row['supplier_count']:,}",
             *(money_cell(row[name])
               for name in ("total_gbp", "town_gbp", "leaving_gbp", "unknown_gbp")),
         ],
         is_chosen,
     )  # fmt: skip
     drawn = [
-        (_sentence_case(row["dimension_value"]), "rest_of_uk", row["leaving_gbp"],
+        (sentence_case(row["dimension_value"]), "rest_of_uk", row["leaving_gbp"],
          money(row["leaving_gbp"]))
         for row in rows[:12] if row["leaving_gbp"] > 0
     ]  # fmt: skip

@@ -41,6 +41,8 @@ def seen(reported, site, tmp_path_factory, request):
             "publishers/thornley_college.html", supplier_path(supplier),
         ],
         "widths": WIDTHS if request.param == "light" else WIDTHS[:1],
+        # Only colours differ in the dark.
+        "rules": None if request.param == "light" else ["color-contrast"],
         "axe": (files("axe_playwright_python") / "axe.min.js").as_uri(),
         "year": "2023/24",
     }  # fmt: skip
@@ -80,7 +82,7 @@ def test_axe_finds_no_fault_on_any_page(seen):
     found = seen[0]["axe"]
     assert len(found) == 10
     for page, one in found.items():
-        assert one["passed"] > 25, page
+        assert one["passed"] == 1 or one["passed"] > 25, page
         assert one["violations"] == [], page
 
 

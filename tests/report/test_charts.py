@@ -12,6 +12,7 @@ from pipeline.report.charts import (
     floating_bars,
     highest_tick,
     stacked_bar,
+    trend,
     years_between,
 )
 from pipeline.report.figures import money
@@ -75,3 +76,22 @@ def test_bars_without_pounds_are_not_drawn():
 )  # fmt: skip
 def test_pounds_are_rounded_as_a_reader_takes_them_in(amount, words):
     assert money(Decimal(amount)) == words
+
+
+def test_a_trend_has_a_column_for_each_year_with_pounds_and_gaps_between():
+    pounds = {"2021/22": (Decimal(50), "£50"), "2023/24": (Decimal(100), "£100")}
+    drawn = trend(years_between("2021/22", "2024/25"), pounds)
+    assert drawn.alt == "2021/22: £50. 2022/23: none listed. 2023/24: £100. 2024/25: none listed"
+    assert [column[1:5] for column in drawn.columns] == [(0, 12, 20, 12), (50, 0, 20, 24)]
+
+
+def test_a_year_of_credits_hangs_below_the_zero_line_of_a_trend():
+    pounds = {"2021/22": (Decimal(-30), "-£30"), "2022/23": (Decimal(90), "£90")}
+    below, above = trend(["2021/22", "2022/23"], pounds).columns
+    assert (below[0], below[2], below[4]) == ("out", 18, 6)
+    assert (above[0], above[2], above[4]) == ("town", 0, 18)
+
+
+def test_a_trend_without_pounds_is_empty_and_says_so():
+    assert trend(["2021/22"], {"2021/22": (Decimal(0), "£0")}).columns == []
+    assert trend([], {}).alt == ""

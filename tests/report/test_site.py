@@ -74,6 +74,51 @@ def test_the_chart_and_its_table_say_the_same(site):
     assert {(row[0], row[5]) for row in cells if row} == set(bands)
 
 
+def test_the_trend_of_a_supplier_its_table_and_its_download_say_the_same(site):
+    compared = 0
+    for path in (site / "suppliers").glob("*.html"):
+        page = lxml.html.parse(path).getroot()
+        drawn = {
+            (figure.findtext("figcaption").lower(), *said.split(": "))
+            for figure in page.iter("figure")
+            for said in figure.find("svg").get("aria-label").split(". ")
+            if "none listed" not in said
+        }
+        sections = [one for one in page.iter("section") if one.findtext("h2") == "Year by year"]
+        if not sections:
+            assert "-" in {cell.text_content() for cell in page.xpath("//td[1]")}, "all undated"
+            continue
+        [section] = sections
+        rows = [[cell.text_content() for cell in row.iter("td")] for row in section.iter("tr")]
+        assert drawn == {(row[1].lower(), row[0], row[3]) for row in rows if row}, path
+        [link] = section.xpath(".//a[contains(@href, '.csv')]/@href")
+        with (path.parent / link).open(encoding="utf-8-sig", newline="") as content:
+            held = list(csv.DictReader(content))
+        assert [row["financial_year"] for row in held] == [row[0] for row in rows if row]
+        compared += len(held)
+    assert compared > 20
+
+
+def test_the_suppliers_paid_most_are_drawn_by_year_as_sql_has_them(reported, site):
+    page = lxml.html.parse(site / "towns/thornley.html").getroot()
+    drawn = {
+        row.find("td").text_content(): row.find(".//svg").get("aria-label")
+        for row in page.iter("tr")
+        if row.find(".//svg[@class='spark']") is not None
+    }
+    rows = query(
+        reported.database_path,
+        "select supplier_name, string_agg(financial_year || ': ' || amount_gbp::integer, '. '"
+        " order by financial_year) from marts.top_recipients"
+        " where town_id = 'thornley' and amount_basis = 'net' group by unit_id, supplier_name",
+    ).rows
+    expected = dict(rows)
+    assert len(drawn) > 3
+    for name, said in drawn.items():
+        plain = said.replace("£", "").replace(",", "")
+        assert ". ".join(one for one in plain.split(". ") if "none" not in one) == expected[name]
+
+
 def test_every_internal_link_and_asset_is_there_and_none_leads_outside(site):
     parsed = pages(site)
     ids = {
