@@ -27,6 +27,15 @@ _PAYMENTS_SHOWN = 25
 # What a payment is netted under in int_spend_units, where the payee is not withheld.
 _UNIT = "if(match_decision = 'matched', concat_ws(':', register, register_number), supplier_id)"
 _NAMED = "supplier_class not in ('person', 'redacted')"
+REGISTERS = {
+    "coh": "Companies House",
+    "chc": "the Charity Commission’s register",
+    "mpr": "the Mutuals Public Register",
+    "gias": "the register of schools",
+    "ods": "the NHS register of organisations",
+    "lad": "the list of local authorities",
+    "pub": "the list of public bodies",
+}
 _BY_YEAR = (
     f"select {_UNIT} as unit_id,\n    financial_year, amount_basis,\n"
     "    count(*) as payment_rows, sum(amount_gbp) as amount_gbp\n"
@@ -83,6 +92,7 @@ def supplier_pages(figures: Figures) -> Iterator[Page]:
             {
                 "title": name,
                 "organisation": organisation,
+                "register": REGISTERS[organisation["register"]] if organisation else None,
                 "first": of_publishers[0],
                 "names": _names_table(of_publishers),
                 "years": _years(figures, path, unit_id, by_year.get(unit_id, [])),

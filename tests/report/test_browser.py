@@ -109,6 +109,7 @@ def test_the_switch_shows_two_towns_like_for_like(seen):
     found = seen[0]
     assert (found["before"], found["after"]) == (["shares"], ["like_for_like"])
     assert (found["alikeOfOneTown"], found["alikeRows"]) == (0, 2)
+    assert found["chosen"] == ("Like for like; Year: 2023/24; Kind of anchor: local government")
     # A district and a unitary council: November, January and February, in pounds only.
     assert "no: pounds only, the councils held do different work" in found["alike"]
     for words in ("Thornley Council", "3 of 12", "£4,500", "£3,500"):

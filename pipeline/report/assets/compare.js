@@ -45,7 +45,8 @@
     const name = alike.checked ? "like_for_like" : "shares";
     for (const part of document.querySelectorAll("[data-part]")) part.hidden = part.dataset.part !== name;
     const towns = new Set(boxes.filter((box) => box.checked).map((box) => box.dataset.town));
-    const wanted = selects.filter((select) => !select.closest("[hidden]") && select.value !== "all years");
+    const shown = selects.filter((select) => !select.closest("[hidden]"));
+    const wanted = shown.filter((select) => select.value !== "all years");
     const rows = window.anchorspend[name].filter((row) => towns.has(row.town_name)
       && (row.other_town_name === undefined || towns.has(row.other_town_name))
       && wanted.every((select) => row[select.dataset.choice] === select.value));
@@ -57,6 +58,10 @@
     const counted = Array.from(new Set(rows.flatMap((row) => row.anchors ?? [])));
     document.querySelector("#counted").textContent =
       counted.length ? `Bodies counted, if not in every year: ${counted.sort().join(", ")}.` : "";
+    document.querySelector("#chosen").textContent = [
+      alike.checked ? "Like for like" : "As published",
+      ...shown.map((select) => `${select.labels[0].firstChild.data.trim()}: ${select.selectedOptions[0].textContent}`),
+    ].join("; ");
     document.querySelector("#count").textContent =
       rows.length ? `${rows.length} rows` : "Nothing is held for this choice.";
   };
