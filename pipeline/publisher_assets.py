@@ -117,12 +117,13 @@ def _outcomes(
                 yield _not_collected(one, faulty[one], log)
         sound = [registry.publishers[one] for one in publisher_ids if one not in faulty]
         collected = night.collect(settings, sound, log.info)
+        held = night.every_held_version(settings)
         for publisher in sound:
             attempts = collected[publisher.id].attempts
             try:
                 if error := collected[publisher.id].error:
                     raise error
-                files = night.normalise(settings, [publisher], log.info)[publisher.id]
+                files = night.normalise_publisher(settings, publisher, held, log.info)
             except Exception as error:
                 yield _not_collected(publisher.id, error, log)
                 continue
