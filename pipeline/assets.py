@@ -1,6 +1,6 @@
 """Dagster wiring only: each asset calls one function of pipeline.run, and reports."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import dagster as dg
@@ -8,9 +8,8 @@ import dagster as dg
 from pipeline import run as night
 from pipeline.identifying import identify
 from pipeline.locking import warehouse_lock
-from pipeline.publisher_assets import SEVERITIES, payments_key
+from pipeline.publisher_assets import SEVERITIES
 from pipeline.register_assets import REGISTER_KEYS, registers_in_use
-from pipeline.registry.models import Registry
 from pipeline.report.site import build_report
 from pipeline.settings import Settings
 from pipeline.sql_models import SqlModel, SqlProject, TestResult, model_dependencies
@@ -28,7 +27,7 @@ IDENTIFIED = {
 }
 
 
-def identify_assets(settings: Settings, registry: Registry) -> dg.AssetsDefinition:
+def identify_assets(settings: Settings, payments: Collection[dg.AssetKey]) -> dg.AssetsDefinition:
     """The suppliers, matched and located with the registers in use."""
 
     @dg.multi_asset(
@@ -36,7 +35,7 @@ def identify_assets(settings: Settings, registry: Registry) -> dg.AssetsDefiniti
         specs=[
             dg.AssetSpec(
                 key,
-                deps=[*REGISTER_KEYS, *map(payments_key, sorted(registry.publishers))],
+                deps=[*REGISTER_KEYS, *payments],
                 group_name="identify",
                 kinds={"polars", "parquet"},
                 description=description,
@@ -81,7 +80,9 @@ def model_key(project: SqlProject, name: str) -> dg.AssetKey:
     return dg.AssetKey([project.tables[name].schema, name])
 
 
-def sql_assets(settings: Settings, registry: Registry, project: SqlProject) -> dg.AssetsDefinition:
+def sql_assets(
+    settings: Settings, payments: Collection[dg.AssetKey], project: SqlProject
+) -> dg.AssetsDefinition:
     """All SQL models in one step on one connection, with their tests as checks.
 
     Where a test fails its check turns red and nothing is materialised: the database of the last
@@ -90,7 +91,7 @@ def sql_assets(settings: Settings, registry: Registry, project: SqlProject) -> d
 
     @dg.multi_asset(
         name="build_database",
-        specs=[_model_spec(project, registry, name) for name in project.models],
+        specs=[_model_spec(project, payments, name) for name in project.models],
         check_specs=[
             dg.AssetCheckSpec(
                 test.name, asset=model_key(project, test.table), description=test.description
@@ -124,12 +125,12 @@ def sql_assets(settings: Settings, registry: Registry, project: SqlProject) -> d
     return build_models
 
 
-def _model_spec(project: SqlProject, registry: Registry, name: str) -> dg.AssetSpec:
+def _model_spec(project: SqlProject, payments: Collection[dg.AssetKey], name: str) -> dg.AssetSpec:
     model = project.models[name]
     parents = model_dependencies(project)[name]
     deps = [model_key(project, parent) for parent in (*parents.models, *parents.seeds)]
     for _, source in parents.sources:
-        deps += _source_keys(source, registry)
+        deps += _source_keys(source, payments)
     return dg.AssetSpec(
         model_key(project, name),
         deps=deps,
@@ -161,11 +162,11 @@ def _lineage(project: SqlProject, model: SqlModel) -> dg.TableColumnLineage:
     )
 
 
-def _source_keys(source: str, registry: Registry) -> list[dg.AssetKey]:
+def _source_keys(source: str, payments: Collection[dg.AssetKey]) -> list[dg.AssetKey]:
     """The assets that write the Parquet files behind a source of the SQL."""
     match source:
         case "payments" | "rejected_rows" | "selected_files" | "file_revisions" | "files":
-            return [payments_key(publisher_id) for publisher_id in sorted(registry.publishers)]
+            return list(payments)
         case "suppliers":
             return [SUPPLIERS]
         case "supplier_places":
@@ -208,14 +209,14 @@ def outside_assets(project: SqlProject) -> list[dg.AssetSpec]:
     return [
         dg.AssetSpec(
             REGISTRY,
-            group_name="by_hand",
+            group_name="registry_and_seeds",
             kinds={"yaml"},
             description="Towns, areas and publishers, with evidence.",
         ),
         *(
             dg.AssetSpec(
                 model_key(project, name),
-                group_name="by_hand",
+                group_name="registry_and_seeds",
                 kinds={"csv"},
                 description=table.yaml.description,
             )

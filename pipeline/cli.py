@@ -18,8 +18,8 @@ from pipeline.collect.http import Manners, PoliteSession
 from pipeline.collect.ledger import rebuild_ledger
 from pipeline.errors import AnchorspendError
 from pipeline.locking import warehouse_lock
-from pipeline.registry.check import check_registry
-from pipeline.registry.load import load_registry
+from pipeline.registry.check import check_registry, unsaid_sentences
+from pipeline.registry.load import load_registry, publisher_ids
 from pipeline.settings import PROJECT_ROOT, Settings
 from pipeline.sql_models import compiled_sql, describe_macros, describe_models, load_project
 from pipeline.warehouse import BuildReport, query
@@ -457,12 +457,16 @@ def registry_check() -> None:
     for problem in problems:
         print(problem)
     if problems:
-        raise AnchorspendError(f"The registry has {len(problems)} faults, listed above.")
+        faults = "a fault" if len(problems) == 1 else f"{len(problems)} faults"
+        raise AnchorspendError(f"The registry has {faults}, listed above.")
     registry = load_registry(settings.registry, built_in=settings.has_built_in_registry)
     print(
         f"{len(registry.towns)} towns, {len(registry.areas)} areas and "
         f"{len(registry.publishers)} publishers are well-formed"
     )
+    if settings.registry:
+        for sentence in unsaid_sentences(registry, publisher_ids(settings.registry)):
+            print(sentence)
     for sentence in unused_sentences(check_overrides(settings)):
         print(sentence)
 

@@ -20,17 +20,22 @@ def build_defs(settings: Settings) -> dg.Definitions:
     Collect and build are separate jobs: in one job a single publisher's failure would skip every
     mart. Build takes each publisher's last good payments and the registers in use.
     """
-    registry, _ = load_registry_leniently(
+    registry, problems = load_registry_leniently(
         settings.registry, built_in=settings.has_built_in_registry
     )
+    faulty = {
+        problem.file.stem: problem
+        for problem in reversed(problems)
+        if problem.file.parent.name == "publishers" and problem.file.stem.isidentifier()
+    }
     project = load_project(SQL_ROOT)
     columns = project.models["stg_published__payments"].yaml.columns
     payments = payments_assets(
-        settings, registry, {name: column.description for name, column in columns.items()}
+        settings, registry, faulty, {name: column.description for name, column in columns.items()}
     )
     registers = register_assets(settings)
-    identify = identify_assets(settings, registry)
-    models = sql_assets(settings, registry, project)
+    identify = identify_assets(settings, sorted(payments.keys))
+    models = sql_assets(settings, sorted(payments.keys), project)
     report = report_assets(settings, project)
 
     collect_job = dg.define_asset_job(

@@ -142,7 +142,7 @@ def compact_publisher(
     statuses = [readings[sha256].summary["status"] for sha256 in held["sha256"]]
     read = held.with_columns(pl.Series("status", statuses, pl.String))
     compared = _compared_payments(readings)
-    selection = select_months(read, compared, archive.accepted())
+    selection = select_months(read, compared, archive.accepted(readings))
     speaking = selection.files.filter("is_selected")["sha256"].unique(maintain_order=True)
 
     payments = _with_identity(

@@ -1,7 +1,9 @@
 """Dagster wiring of publishers: one asset for each one's payments, collected and read together."""
 
+import logging
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +16,7 @@ from pipeline.collect.attempts import DROPPED, Attempt
 from pipeline.locking import warehouse_lock
 from pipeline.payments import PAYMENT_COLUMNS
 from pipeline.publisher_checks import CHECKS, PublisherCheck, check_publisher
+from pipeline.registry.documents import Problem
 from pipeline.registry.models import Publisher, Registry
 from pipeline.settings import Settings
 
@@ -26,14 +29,18 @@ def payments_key(publisher_id: str) -> dg.AssetKey:
 
 
 def payments_assets(
-    settings: Settings, registry: Registry, meanings: Mapping[str, str]
+    settings: Settings,
+    registry: Registry,
+    faulty: Mapping[str, Problem],
+    meanings: Mapping[str, str],
 ) -> dg.AssetsDefinition:
     """Every publisher as an optional output of one subsettable asset (DESIGN decision 9).
 
-    A publisher that fails turns its own check red and is left unmaterialised; the others go on,
-    and the run fails at its end, naming those that failed. `meanings` says what columns hold.
+    A publisher that fails, or whose YAML is `faulty`, turns its own check red and is left
+    unmaterialised; the others go on, and the run fails at its end, naming those that failed.
+    `meanings` says what columns hold.
     """
-    publishers = sorted(registry.publishers.values(), key=lambda publisher: publisher.id)
+    publisher_ids = sorted({*registry.publishers, *faulty})
     schema = dg.TableSchema(
         [
             dg.TableColumn(name, str(type_), meanings.get(name))
@@ -44,72 +51,129 @@ def payments_assets(
     @dg.multi_asset(
         name="collect_payments",
         can_subset=True,
-        specs=[_payments_spec(publisher, registry, schema) for publisher in publishers],
+        specs=[
+            _faulty_spec(one, faulty[one])
+            if one in faulty
+            else _payments_spec(registry.publishers[one], registry, schema)
+            for one in publisher_ids
+        ],
         check_specs=[
-            dg.AssetCheckSpec(name, asset=payments_key(publisher.id), description=description)
-            for publisher in publishers
+            dg.AssetCheckSpec(name, asset=payments_key(one), description=description)
+            for one in publisher_ids
             for name, description in CHECKS.items()
         ],
     )
     def collect_payments(
         context: dg.AssetExecutionContext,
     ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
-        archive = Archive(settings.archive_dir)
-        with warehouse_lock(settings.warehouse):
-            _, faulty = night.write_registry(settings)
-            failed = [f"{one} ({problem})" for one, problem in faulty.items()]
-            chosen = [
-                publisher
-                for publisher in publishers
-                if payments_key(publisher.id) in context.selected_asset_keys
-            ]
-            collected = night.collect(settings, chosen, context.log.info)
-            for publisher in chosen:
-                key = payments_key(publisher.id)
-                attempts = collected[publisher.id].attempts
-                try:
-                    if error := collected[publisher.id].error:
-                        raise error
-                    files = night.normalise(settings, [publisher], context.log.info)[publisher.id]
-                except Exception as error:
-                    failed.append(publisher.id)
-                    context.log.error(f"{publisher.name}: {error}")
-                    yield _check_result(
-                        key, PublisherCheck("collected", False, "error", str(error))
-                    )
-                    continue
-                payments = pl.read_parquet(settings.payments_dir / f"{publisher.id}.parquet")
-                yield dg.MaterializeResult(
-                    asset_key=key, metadata=_payments_metadata(files, attempts, archive)
-                )
-                today = datetime.now(UTC).date()
-                for check in check_publisher(publisher, attempts, files, payments, today):
+        # Somebody who executes a check alone wants it made anew, and that takes a visit.
+        asked = {*context.selected_asset_keys} | {
+            check.asset_key for check in context.selected_asset_check_keys
+        }
+        wanted = [one for one in publisher_ids if payments_key(one) in asked]
+        failed = []
+        for outcome in _outcomes(settings, wanted, context.log):
+            key = payments_key(outcome.publisher_id)
+            if outcome.metadata is None:
+                failed.append(outcome.publisher_id)
+            elif key in context.selected_asset_keys:
+                yield dg.MaterializeResult(asset_key=key, metadata=outcome.metadata)
+            for check in outcome.checks:
+                if dg.AssetCheckKey(key, check.name) in context.selected_asset_check_keys:
                     yield _check_result(key, check)
         if failed:
             raise dg.Failure(
-                f"{len(failed)} of {len(chosen) + len(faulty)} publishers were not collected, the "
-                "others were: "
-                f"{', '.join(failed)}. Their check `collected` says why; "
-                "the last good payments of each stay in use."
+                f"Not collected: {', '.join(sorted(failed))}. The check `collected` of each says "
+                "why, and its last good payments stay in use. "
+                f"{len(wanted) - len(failed)} of {len(wanted)} publishers were collected."
             )
 
     return collect_payments
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """What came of one publisher in a night; `metadata` is None where it was not collected."""
+
+    publisher_id: str
+    checks: Sequence[PublisherCheck]
+    metadata: Mapping[str, Any] | None = None
+
+
+def _not_collected(publisher_id: str, why: object, log: logging.Logger) -> _Outcome:
+    log.error(f"{publisher_id}: {why}")
+    return _Outcome(publisher_id, [PublisherCheck("collected", False, "error", str(why))])
+
+
+def _outcomes(
+    settings: Settings, publisher_ids: Collection[str], log: logging.Logger
+) -> Iterator[_Outcome]:
+    """Collect and read some publishers; what fails for one is its own outcome."""
+    archive = Archive(settings.archive_dir)
+    with warehouse_lock(settings.warehouse):
+        registry, faulty = night.write_registry(settings)
+        for one in publisher_ids:
+            if one in faulty:
+                yield _not_collected(one, faulty[one], log)
+        sound = [registry.publishers[one] for one in publisher_ids if one not in faulty]
+        collected = night.collect(settings, sound, log.info)
+        held = night.every_held_version(settings)
+        for publisher in sound:
+            attempts = collected[publisher.id].attempts
+            try:
+                if error := collected[publisher.id].error:
+                    raise error
+                files = night.normalise_publisher(settings, publisher, held, log.info)
+            except Exception as error:
+                yield _not_collected(publisher.id, error, log)
+                continue
+            payments = pl.read_parquet(settings.payments_dir / f"{publisher.id}.parquet")
+            today = datetime.now(UTC).date()
+            yield _Outcome(
+                publisher.id,
+                check_publisher(publisher, attempts, files, payments, today),
+                _payments_metadata(files, attempts, archive),
+            )
 
 
 def _payments_spec(
     publisher: Publisher, registry: Registry, schema: dg.TableSchema
 ) -> dg.AssetSpec:
     towns = sorted({anchor.town for anchor in publisher.anchors} & set(registry.towns))
-    metadata: dict[str, Any] = {"dagster/column_schema": schema}
+    metadata: dict[str, Any] = {
+        "dagster/column_schema": schema,
+        "publishes": f"{publisher.publishes}: {publisher.publishes_evidence}",
+    }
     if publisher.landing_page:
         metadata["landing_page"] = dg.MetadataValue.url(publisher.landing_page)
     return dg.AssetSpec(
         payments_key(publisher.id),
-        description=f"Payments published by {publisher.name}, read and compacted.",
+        description=_what_is_published(publisher),
         group_name=towns[0] if towns else "no_town",
         kinds={"polars", "parquet"},
         skippable=True,
         metadata=metadata,
+    )
+
+
+def _what_is_published(publisher: Publisher) -> str:
+    """What an operator may expect of a publisher, and what is odd about its files."""
+    if publisher.publishes in ("nothing_found", "page_not_seen"):
+        first = f"No file of {publisher.name} is known of; those that are handed in are read."
+    else:
+        often = "" if publisher.cadence == "unknown" else f" {publisher.cadence}"
+        above = f" over £{publisher.threshold_gbp:,f}" if publisher.threshold_gbp else ""
+        first = f"Payments{above} that {publisher.name} publishes{often}, read and compacted."
+    return "\n\n".join([first, *(f"- {caveat.text}" for caveat in publisher.caveats)])
+
+
+def _faulty_spec(publisher_id: str, problem: Problem) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        payments_key(publisher_id),
+        description=f"Nothing new is collected while its YAML is at fault: {problem}",
+        group_name="no_town",
+        kinds={"polars", "parquet"},
+        skippable=True,
     )
 
 

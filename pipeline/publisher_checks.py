@@ -9,12 +9,13 @@ import polars as pl
 
 from pipeline.collect.attempts import Attempt
 from pipeline.collect.collecting import faults
-from pipeline.registry.models import Publisher
+from pipeline.registry.models import GbpPerFile, Publisher, RowsPerFile
 
 # What each check asserts, in the order in which they are made.
 CHECKS = {
     "collected": "Every publication that the publisher lists was got, or was there already.",
     "rows_per_file": "Each file holds about as many payments as its files usually do.",
+    "gbp_per_file": "Each file holds about as many pounds as its files usually do.",
     "rejected_share": "At most 2% of the payment lines could not be read.",
     "period_gaps": "Every month between the first and the newest is held.",
     "newest_row_age": "The newest month is no older than the publisher's own rhythm allows.",
@@ -57,7 +58,10 @@ def check_publisher(
     speaking = files.filter(pl.col("is_selected"))
     return [
         _collected(publisher, attempts),
-        _rows_per_file(publisher, speaking),
+        _as_usual(
+            "rows_per_file", publisher.expect.rows_per_file, speaking, "payments", "payments"
+        ),
+        _as_usual("gbp_per_file", publisher.expect.gbp_per_file, speaking, "total_gbp", "pounds"),
         _rejected_share(speaking),
         _period_gaps(months["payment_month"]),
         _newest_row_age(publisher, months["payment_month"], today),
@@ -77,18 +81,23 @@ def _collected(publisher: Publisher, attempts: Sequence[Attempt]) -> PublisherCh
     return PublisherCheck("collected", not hindered, "error", detail)
 
 
-def _rows_per_file(publisher: Publisher, speaking: pl.DataFrame) -> PublisherCheck:
-    expected = publisher.expect.rows_per_file
+def _as_usual(
+    name: str,
+    expected: RowsPerFile | GbpPerFile | None,
+    speaking: pl.DataFrame,
+    column: str,
+    unit: str,
+) -> PublisherCheck:
     if expected is None or speaking.is_empty():
-        return PublisherCheck("rows_per_file", True, "warn", "nothing is expected of its files")
-    small = speaking.filter(pl.col("payments") < expected.min)["label"].to_list()
-    large = speaking.filter(pl.col("payments") > expected.max)["label"].to_list()
-    detail = f"between {expected.min:,} and {expected.max:,} payments a file are expected"
+        return PublisherCheck(name, True, "warn", "nothing is expected of its files")
+    small = speaking.filter(pl.col(column) < expected.min)["label"].to_list()
+    large = speaking.filter(pl.col(column) > expected.max)["label"].to_list()
+    detail = f"between {expected.min:,} and {expected.max:,} {unit} a file are expected"
     if small:
         detail += f"; fewer in {', '.join(small)}"
     if large:
         detail += f"; more in {', '.join(large)}"
-    return PublisherCheck("rows_per_file", not small and not large, "warn", detail)
+    return PublisherCheck(name, not small and not large, "warn", detail)
 
 
 def _rejected_share(speaking: pl.DataFrame) -> PublisherCheck:

@@ -95,22 +95,34 @@ def collect(
         )
 
 
+def every_held_version(settings: Settings) -> pl.DataFrame:
+    """Every held file version of every publisher, as normalise_publisher wants it."""
+    with Ledger(settings.ledger_path, Archive(settings.archive_dir)) as ledger:
+        return held_files(ledger, every_version=True)
+
+
+def normalise_publisher(
+    settings: Settings, publisher: Publisher, held: pl.DataFrame, say: Say
+) -> pl.DataFrame:
+    """Read the held files of one publisher and compact its payments; its files."""
+    of_publisher = held.filter(pl.col("publisher_id") == publisher.id)
+    if of_publisher.height:
+        say(f"reading {of_publisher.height} files of {publisher.name}")
+    archive = Archive(settings.archive_dir)
+    return compact_publisher(
+        publisher, of_publisher, archive, settings.readings_dir, settings.warehouse
+    )
+
+
 def normalise(
     settings: Settings, publishers: Collection[Publisher], say: Say
 ) -> dict[str, pl.DataFrame]:
     """Read every held file of each publisher and compact its payments; files by publisher id."""
-    archive = Archive(settings.archive_dir)
-    with Ledger(settings.ledger_path, archive) as ledger:
-        held = held_files(ledger, every_version=True)
-    files = {}
-    for publisher in publishers:
-        of_publisher = held.filter(pl.col("publisher_id") == publisher.id)
-        if of_publisher.height:
-            say(f"reading {of_publisher.height} files of {publisher.name}")
-        files[publisher.id] = compact_publisher(
-            publisher, of_publisher, archive, settings.readings_dir, settings.warehouse
-        )
-    return files
+    held = every_held_version(settings)
+    return {
+        publisher.id: normalise_publisher(settings, publisher, held, say)
+        for publisher in publishers
+    }
 
 
 def refresh_registers(

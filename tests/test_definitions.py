@@ -97,6 +97,19 @@ def shows_rows_types_and_what_columns_mean(built: dg.ExecuteInProcessResult) -> 
     ]
 
 
+def red_checks(result: dg.ExecuteInProcessResult) -> list[dg.AssetKey]:
+    return [
+        check.asset_key
+        for check in result.get_asset_check_evaluations()
+        if not check.passed and check.severity == dg.AssetCheckSeverity.ERROR
+    ]
+
+
+def failure_message(result: dg.ExecuteInProcessResult) -> str:
+    [failure] = [event for event in result.all_events if event.is_step_failure]
+    return failure.step_failure_data.error_display_string.partition("Failure: ")[2]
+
+
 def test_one_failing_publisher_turns_red_and_the_others_go_on(world):
     for folder in sorted((WORLD / "files").iterdir()):
         add_dropped_files(world, folder.name, [folder])
@@ -111,12 +124,11 @@ def test_one_failing_publisher_turns_red_and_the_others_go_on(world):
         collected = run_job(world, "collect", instance, INVENTED)
 
     assert not collected.success
-    red = [
-        check.asset_key
-        for check in collected.get_asset_check_evaluations()
-        if not check.passed and check.severity == dg.AssetCheckSeverity.ERROR
-    ]
-    assert red == [dg.AssetKey(["payments", "thornley_council"])]
+    assert red_checks(collected) == [dg.AssetKey(["payments", "thornley_council"])]
+    assert failure_message(collected).startswith(
+        "Not collected: thornley_council. The check `collected` of each says why, and its last "
+        "good payments stay in use. 2 of 3 publishers were collected."
+    )
     materialised = {
         event.asset_key.path[-1] for event in collected.get_asset_materialization_events()
     }
@@ -149,14 +161,34 @@ def test_schedules_collect_and_refresh_and_build_follows_however_collect_ends(wo
     }
 
 
-def test_a_broken_publisher_yaml_does_not_take_the_graph_down(world, tmp_path):
-    broken = tmp_path / "registry"
-    (broken / "publishers").mkdir(parents=True)
-    (broken / "publishers" / "odd_council.yml").write_text("name: [", encoding="utf-8")
-    defs = build_defs(replace(world, registry=broken))
-    assert dg.AssetKey(["payments", "torbay_council"]) in (
-        defs.resolve_asset_graph().get_all_asset_keys()
-    )
+def test_a_broken_publisher_yaml_turns_its_own_check_red_and_the_others_go_on(world, tmp_path):
+    registry = tmp_path / "registry"
+    shutil.copytree(WORLD / "registry", registry)
+    college = registry / "publishers" / "thornley_college.yml"
+    college.write_text(college.read_text("utf-8") + "colour: blue\n", encoding="utf-8")
+    broken = replace(world, registry=registry)
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        collected = run_job(broken, "collect", instance, INVENTED)
+
+    graph = build_defs(broken).resolve_asset_graph()
+    payments = dg.AssetKey(["payments", "thornley_college"])
+    assert "unknown key 'colour'" in graph.get(payments).description
+    assert payments in graph.get_ancestor_asset_keys(dg.AssetKey(["marts", "payments"]))
+    assert red_checks(collected) == [payments]
+    assert "2 of 3 publishers were collected." in failure_message(collected)
+    assert "colour" in str(collected.get_asset_check_evaluations()[0].description)
+
+
+def test_a_check_that_is_executed_alone_visits_its_publisher_again(world):
+    job = build_defs(world).resolve_implicit_global_asset_job_def()
+    check = dg.AssetCheckKey(dg.AssetKey(["payments", "thornley_college"]), "collected")
+    with dg.DagsterInstance.ephemeral() as instance:
+        made = job.get_subset(asset_selection=set(), asset_check_selection={check})
+        result = made.execute_in_process(instance=instance)
+
+    assert [one.check_name for one in result.get_asset_check_evaluations()] == ["collected"]
+    assert result.get_asset_materialization_events() == []
 
 
 def refreshed(result: dg.ExecuteInProcessResult) -> dict[str, tuple[bool, str]]:
@@ -237,7 +269,12 @@ def test_every_asset_has_an_owner_a_description_a_group_and_kinds(world):
         assert node.description, key
         assert node.group_name != "default", key
         assert node.kinds, key
-    columns = graph.get(dg.AssetKey(["payments", "torbay_council"])).metadata
+    torbay = graph.get(dg.AssetKey(["payments", "torbay_council"]))
+    assert torbay.description.startswith(
+        "Payments over £500 that Torbay Council publishes monthly, read and compacted."
+    )
+    assert "rolling window of 48 months" in torbay.description
+    columns = torbay.metadata
     assert {column.name for column in columns["dagster/column_schema"].columns} >= {
         "supplier_name",
         "amount_gbp",

@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import polars as pl
 import pytest
@@ -6,7 +7,7 @@ import pytest
 from pipeline.collect.attempts import Attempt, Publication
 from pipeline.publisher_checks import CHECKS, check_publisher
 from pipeline.registry.load import load_registry
-from pipeline.registry.models import Expectations, Publisher, RowsPerFile
+from pipeline.registry.models import Expectations, GbpPerFile, Publisher, RowsPerFile
 from tests.demo.hand_written import WORLD
 
 TODAY = date(2024, 9, 15)
@@ -18,7 +19,10 @@ def publisher() -> Publisher:
     return council.model_copy(
         update={
             "cadence": "monthly",
-            "expect": Expectations(rows_per_file=RowsPerFile(min=10, max=100)),
+            "expect": Expectations(
+                rows_per_file=RowsPerFile(min=10, max=100),
+                gbp_per_file=GbpPerFile(min=1_000, max=20_000),
+            ),
         }
     )
 
@@ -28,12 +32,13 @@ def months(*amounts: float, first: date = date(2024, 1, 1)) -> pl.DataFrame:
     return pl.DataFrame({"payment_month": every[: len(amounts)], "amount_gbp": list(amounts)})
 
 
-def files(payments: int = 50, rejected: int = 0) -> pl.DataFrame:
+def files(payments: int = 50, rejected: int = 0, total_gbp: str = "5000") -> pl.DataFrame:
     return pl.DataFrame(
         {
             "label": ["July"],
             "payments": [payments],
             "rejected": [rejected],
+            "total_gbp": [Decimal(total_gbp)],
             "is_selected": [True],
         }
     )
@@ -70,6 +75,16 @@ def test_a_publication_that_was_not_got_is_named_with_its_reason(publisher, bad)
 @pytest.mark.parametrize(("rows", "passes"), [(9, False), (10, True), (100, True), (101, False)])
 def test_rows_per_file_are_held_against_what_is_expected(publisher, rows, passes):
     assert outcome(publisher, "rows_per_file", held=files(rows)).is_passed is passes
+
+
+@pytest.mark.parametrize(
+    ("total", "passes"), [("999.99", False), ("1000", True), ("20000", True), ("20000.01", False)]
+)
+def test_pounds_per_file_are_held_against_what_is_expected(publisher, total, passes):
+    check = outcome(publisher, "gbp_per_file", held=files(total_gbp=total))
+
+    assert check.is_passed is passes
+    assert ("in July" in check.detail) is not passes
 
 
 @pytest.mark.parametrize(("rejected", "passes"), [(0, True), (2, True), (3, False)])

@@ -24,6 +24,7 @@ def show_demo(settings: Settings, port: int, scale: float, say: Callable[[str], 
     with serve_world(settings, world_of(settings)) as (invented, site):
         site.begin_second_night()
         say(f"Dagster's pages: http://127.0.0.1:{port}; the invented websites: {site.url}")
+        say("They show nothing as materialised before a night: launch the job `collect` for one")
         dagster = subprocess.Popen(  # noqa: S603
             [
                 *(Path(sys.executable).with_name("dagster"), "dev", "-w", "workspace.yaml"),

@@ -86,6 +86,11 @@ def load_registry_leniently(
     return registry, tuple(problems)
 
 
+def publisher_ids(folder: Path) -> list[str]:
+    """The ids of the publishers that a registry folder holds, sound or not."""
+    return [path.stem for path in _files(folder / "publishers")]
+
+
 def _overlooked(extra: Path) -> Iterator[Problem]:
     """A problem for each YAML file whose name says nothing to the loader."""
     for path in _files(extra):

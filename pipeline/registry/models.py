@@ -41,6 +41,7 @@ __all__ = [
     "DropFolder",
     "Expectations",
     "FileFormat",
+    "GbpPerFile",
     "LinksOnPage",
     "Publisher",
     "PublisherKind",
@@ -137,23 +138,32 @@ class Anchor(RegistryModel):
         return self
 
 
-class RowsPerFile(RegistryModel):
-    """How many payments one file of this publisher usually holds, both ends included."""
+class _UsualRange(RegistryModel):
+    """What one file of a publisher usually holds, both ends included."""
 
     min: int = Field(ge=0)
     max: int = Field(ge=1)
 
     @model_validator(mode="after")
-    def _min_is_not_above_max(self) -> "RowsPerFile":
+    def _min_is_not_above_max(self) -> "_UsualRange":
         if self.min > self.max:
             raise ValueError(f"min {self.min} is above max {self.max}")
         return self
+
+
+class RowsPerFile(_UsualRange):
+    """How many payments one file of this publisher usually holds, both ends included."""
+
+
+class GbpPerFile(_UsualRange):
+    """What the payments of one file of this publisher usually add up to, in whole pounds."""
 
 
 class Expectations(RegistryModel):
     """What a run should find; another finding is reported, never put right by itself."""
 
     rows_per_file: RowsPerFile | None = None
+    gbp_per_file: GbpPerFile | None = None
     first_month: Month | None = None
 
 

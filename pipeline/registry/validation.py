@@ -51,6 +51,9 @@ def validate(
 def _message(model: type[BaseModel], fault: Mapping[str, Any]) -> str:
     location: Location = fault["loc"]
     key = str(location[-1]) if location else ""
+    if fault["type"] not in ("extra_forbidden", "missing") and fault["input"] is None:
+        allowed = fault.get("ctx", {}).get("expected")
+        return f"'{_dotted(location)}' has no value" + (f": say {allowed}" if allowed else "")
     match fault["type"]:
         case "extra_forbidden":
             return _unknown_key_message(key, _model_at(model, location[:-1]))

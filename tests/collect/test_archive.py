@@ -98,7 +98,8 @@ def test_a_damaged_sidecar_is_named(archive):
 def test_an_accepted_version_is_remembered_beside_its_bytes(archive):
     sidecar = store(archive, b"a")
     archive.accept(sidecar.sha256, NOW, "the council has confirmed it")
-    assert archive.accepted() == {sidecar.sha256}
+    assert archive.accepted([sidecar.sha256, "0" * 64]) == {sidecar.sha256}
+    assert archive.accepted(["0" * 64]) == frozenset()
     assert list(archive.sidecars()) == [sidecar]
     with pytest.raises(AnchorspendError, match="anchorspend review"):
         archive.accept("0" * 64, NOW, "no such version")

@@ -115,7 +115,7 @@ def test_an_unknown_kind_is_left_open_and_the_check_names_its_line(tmp_path):
     text = drafted(PAGE.replace("County Council", "Borough Council"))
     problems, _ = registered(text, tmp_path)
 
-    assert [problem.partition(":")[0] for problem in problems] == ["kind"]
+    assert [problem.partition(":")[0] for problem in problems] == ["'kind' has no value"]
     mended = re.sub("(?m)^kind:.*$", "kind: unitary_authority", text)
     problems, publisher = registered(mended, tmp_path)
     assert (problems, publisher.kind) == ([], "unitary_authority")
@@ -167,6 +167,19 @@ def test_files_a_hop_away_are_found_by_a_rule_for_subpages(tmp_path):
     assert not re.search(rule.href_matches, hop)
     assert re.search(rule.href_matches, file)
     assert "6 of 6 links name their period, from 2021-05-01 to 2023-06-30;" in text
+
+
+def test_a_draft_from_some_of_the_pages_of_years_says_so():
+    address = "https://www.anytown.gov.uk/spending/{}"
+    years = range(2020, 2026)
+    html = "".join(f"<a href='{address.format(year)}'>Spending {year}</a>" for year in years)
+    month = "<h1>Spending</h1><a href='/download/may-{0}.csv'>May {0}</a>"
+    answers = {address.format(year): month.format(year).encode() for year in years}
+
+    text = drafted(html, answers=answers)
+
+    assert "Of 6 such pages the first 3 were read." in text
+    assert "# 3 files, such as" in text
 
 
 def test_files_on_another_host_are_allowed_by_name(tmp_path):

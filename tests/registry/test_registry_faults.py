@@ -3,8 +3,8 @@
 import pytest
 
 from pipeline.errors import AnchorspendError
-from pipeline.registry.check import check_registry
-from pipeline.registry.load import load_registry, load_registry_leniently
+from pipeline.registry.check import check_registry, unsaid_sentences
+from pipeline.registry.load import load_registry, load_registry_leniently, publisher_ids
 
 SOUND_PUBLISHER = """\
 name: Anytown Council
@@ -49,6 +49,16 @@ FAULTS = {
         SOUND_PUBLISHER.replace("rule: drop_folder, ", ""),
         3,
         "'discovery.rule' is missing",
+    ),
+    "key without a value": (
+        SOUND_PUBLISHER.replace("kind: unitary_authority", "kind:"),
+        2,
+        "'kind' has no value: say 'county_council', 'district_council',",
+    ),
+    "text without a value": (
+        SOUND_PUBLISHER.replace("name: Anytown Council", "name:  # say it"),
+        1,
+        "'name' has no value",
     ),
     "kind not known": (
         SOUND_PUBLISHER.replace("unitary_authority", "council"),
@@ -361,3 +371,20 @@ def test_a_fault_is_shown_with_the_path_from_where_one_stands(write, monkeypatch
     [problem] = check_registry(extra)
 
     assert str(problem).startswith("extra/publishers/anytown.yml, line 1: ")
+
+
+def test_what_a_sound_yaml_leaves_unsaid_is_told_but_is_no_fault(tmp_path):
+    (tmp_path / "publishers").mkdir()
+    (tmp_path / "publishers" / "anytown.yml").write_text(SOUND_PUBLISHER, encoding="utf-8")
+    silent = SOUND_PUBLISHER.replace("files", "nothing_found") + ANCHOR
+    (tmp_path / "publishers" / "silent.yml").write_text(silent, encoding="utf-8")
+
+    assert check_registry(tmp_path) == []
+    registry = load_registry(tmp_path, built_in=True)
+    assert publisher_ids(tmp_path) == ["anytown", "silent"]
+    assert list(unsaid_sentences(registry, publisher_ids(tmp_path))) == [
+        "anytown does not say anchors, service_area, landing_pages, threshold_gbp, cadence, "
+        "formats, amount_basis_evidence, expect.rows_per_file, expect.first_month, licence, "
+        "attribution: say what is known.",
+        "silent does not say service_area: say what is known.",
+    ]

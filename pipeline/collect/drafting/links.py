@@ -158,6 +158,8 @@ def _subpages(
                 problems.append(f"{url} was not read: {failure.reason}")
                 break
         if len({file.url for file in _files(further)} - known) > len(files):
+            if len(group) > _MOST_SUBPAGES:
+                problems.append(f"Of {len(group)} such pages the first {_MOST_SUBPAGES} were read.")
             return group, further
     return [], []
 

@@ -78,7 +78,7 @@ def draft_text(facts: Facts) -> str:
 def _head(facts: Facts) -> Iterator[str]:
     yield f"# Drafted on {facts.seen_on} from {_comment(facts.landing_page)}"
     yield f"# Save it as publishers/{_identifier(facts)}.yml, say what is asked for, and run"
-    yield "# `anchorspend registry check`, which names each line that is still open."
+    yield "# `anchorspend registry check`, which names each line and key that is still open."
     yield f"name: {_quoted(facts.name)}" if facts.name else "name:  # say the body's full name"
     if facts.kind:
         yield f"kind: {facts.kind}  # by its name or host: check it"
