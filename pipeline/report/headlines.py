@@ -40,9 +40,13 @@ def front_sentence(comparison: Comparison, kinds: KindsHeld) -> FrontSentence:
         return FrontSentence(alike.shares, alike.conclusion, by_town, alike.terms)
     common = _newest_common(comparison, towns)
     if not common:
+        asked = (
+            f"which of {listed(sorted(towns))} keeps more of its anchors’ money"
+            if len(towns) > 1
+            else f"what share of its anchors’ money stays in {listed(sorted(towns))}"
+        )
         return FrontSentence(
-            f"We cannot say which of {listed(sorted(towns))} keeps more of its anchors’ money, "
-            f"because {_why_not(comparison, towns)}.",
+            f"We cannot say {asked}, because {_why_not(comparison, towns)}.",
             "",
             by_town,
         )

@@ -140,7 +140,9 @@ def _years(figures: Figures, path: str, unit_id: str, rows: list[Row]) -> dict[s
     )
     return {
         "figure": Figure(table, f"data/{name}.csv", query),
-        "trends": [(BASES[basis], trend(axis, years)) for basis, years in paid.items()],
+        "trends": [
+            (BASES[basis], trend(axis, years)) for basis, years in paid.items() if len(axis) > 1
+        ],
         "axis": axis,
     }
 

@@ -59,6 +59,14 @@ def test_the_reason_is_said_where_no_sentence_may_be():
     assert f"because {reason} (Beeford)." in sentence(share("Ayton", 0, 1), rows[1]).headline
 
 
+def test_one_town_alone_is_not_asked_whether_it_keeps_more():
+    said = sentence(share("Ayton", 0, 1, no_headline_reason="too little is placed"))
+    assert said.headline == (
+        "We cannot say what share of its anchors’ money stays in Ayton, "
+        "because too little is placed."
+    )
+
+
 def test_without_payments_nothing_is_said():
     assert sentence().headline == "We cannot say, because no payments are held of any town."
 
