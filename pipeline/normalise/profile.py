@@ -139,6 +139,7 @@ def _measure(measure: str, values: pl.Series) -> int:
         "codes": r"^[A-Z&]*\d[A-Z\d/_-]*$",
         "plain_numbers": r"^\d+(?:\.0)?$",
         **IDENTIFIERS,
+        "padded": r"\S {3,}\S",
         "pence": r"^[^A-Za-z]*(?:\d\.\d{1,2}\d*|\d,\d{3}|£ ?\d)[^A-Za-z]*$",
     }[measure]
     return int(values.str.contains(pattern).sum())

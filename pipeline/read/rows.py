@@ -8,6 +8,7 @@ import polars as pl
 
 from pipeline.errors import RefusedFileError
 from pipeline.read.header import LISTED, HeadingRules
+from pipeline.read.subtotals import sums_below_each_supplier
 
 PAYMENT, BLANK, TOTAL, HEADER, NOTE, REJECTED = (
     "payment",
@@ -164,6 +165,7 @@ class _Judge:
         self._group_start = 0
         self._group_sum_start = Decimal(0)
         self._summary = self._summary_rows()
+        self._sums_of_suppliers = self._rows_that_sum_suppliers()
 
     def verdicts(self) -> Verdicts:
         tail = self._tail_start()
@@ -174,6 +176,8 @@ class _Judge:
                 kind = HEADER
             elif amount is None:
                 kind = self._without_amount(position, row)
+            elif position in self._sums_of_suppliers:
+                kind = self._total(position, amount, agrees=True, is_grand=False)
             else:
                 kind = self._with_amount(position, amount, row, position >= tail)
             kinds.append(kind)
@@ -199,6 +203,17 @@ class _Judge:
         paid = block.amounts.filter(block.dated).sum()
         agree = isinstance(paid, Decimal) and abs(sum(summing.values()) - paid) < _PENNY
         return frozenset(summing) if len(summing) > 1 and agree else frozenset()
+
+    def _rows_that_sum_suppliers(self) -> frozenset[int]:
+        block = self._block
+        undated = sum(
+            amount is not None and not self._dated[position]
+            for position, amount in self._amounts.items()
+        )
+        if block.date_column is None or undated < 2:
+            return frozenset()
+        suppliers = block.cells.to_series(block.supplier_column)
+        return sums_below_each_supplier(suppliers, block.amounts, block.dated)
 
     def _tail_start(self) -> int:
         """Where the last unsuspected payment lies behind us: bare sums below it close the table."""
