@@ -209,9 +209,17 @@ def _supplier_column(headings: Sequence[Heading], profile: Profile, taken: set[i
             for column, heading in enumerate(headings)
             if column not in taken
             and (not heading.roles or set(roles).intersection(heading.roles))
-            and (profile.different_names(column) >= 0.5)
+            and profile.different_names(column) >= 0.5
         ]
-        return max(likely, key=lambda column: (profile.companies(column), column == several))
+        return max(
+            likely,
+            key=lambda column: (
+                headings[column].roles[:1] == ("merchant_name",),
+                profile.varies(column),
+                profile.share("legal_forms", column),
+                column == several,
+            ),
+        )
     return _first_confirmed(headings, roles, profile.names, profile, taken)
 
 

@@ -19,9 +19,9 @@ _UNITS = (
 _UNITS_IN_TITLE = (
     (
         "thousands of pounds",
-        r"£ ?['\u2019]?000(?!\d)|£ ?k\b|\bin (?:£ ?)?thousands\b|\bthousands of (?:pounds|£)",
+        r"£ ?['\u2019]?000(?!\d)|£ ?k\b|\bin (?:£ ?)?thousands\b",
     ),
-    ("millions of pounds", r"\bin (?:£ ?)?(?:millions|m)\b|\bmillions of (?:pounds|£)|£ ?m\b"),
+    ("millions of pounds", r"\bin (?:£ ?)?millions\b|£ ?m\b"),
     ("pence", r"\bin pence\b"),
 )
 _MONTH = (
@@ -46,7 +46,7 @@ def why_no_list(header: Header, sources: Sources, cells: pl.DataFrame, body: pl.
             f"its amounts stand in columns by month or year ({', '.join(beside)[:200]}): "
             "put them below each other"
         )
-    if _pence_beside(header, sources):
+    if _pence_beside(header, sources, body):
         return "pounds and pence stand in columns of their own: join them"
     if beside_column := _second_table(header, body):
         return (
@@ -93,10 +93,13 @@ def _without_time(folded: str) -> str:
     return without if without != folded else f"{folded} without a month"
 
 
-def _pence_beside(header: Header, sources: Sources) -> bool:
+def _pence_beside(header: Header, sources: Sources, body: pl.DataFrame) -> bool:
     """Cash books ruled by hand keep pounds and pence apart."""
     after = header.headings[sources.amount + 1 :] if sources.amount is not None else ()
-    return bool(after) and after[0].folded in ("p", "pence")
+    if sources.amount is None or not after or after[0].folded not in ("p", "pence"):
+        return False
+    pence = body.to_series(sources.amount + 1).drop_nulls()
+    return len(pence) > 0 and bool(pence.str.contains(r"^\d{1,2}$").all())
 
 
 def _second_table(header: Header, body: pl.DataFrame) -> int | None:

@@ -75,7 +75,7 @@ def _plan_under(grid: Grid, cells: pl.DataFrame, header: Header, rules: HeadingR
     headers = [header]
     for later in later_headers(cells, header, rules):
         if later.columns_of(("amount", *_AMOUNT_LIKE)) and not later.same_columns(headers[-1]):
-            headers.append(later)
+            headers = _with_later(headers, later)
     if len(headers) > _MOST_HEADERS:
         problem = f"its headings change {len(headers):,} times and the limit is {_MOST_HEADERS}"
         return SheetPlan(grid, cells, header, (), problem)
@@ -100,6 +100,15 @@ def _plan_under(grid: Grid, cells: pl.DataFrame, header: Header, rules: HeadingR
 # Lancashire Fire changes its columns once, Durham's PCC on each of twelve sheets.
 _MOST_HEADERS = 500
 _AMOUNT_LIKE = ("amount_line", "amount_net", "amount_gross", "invoice_total", "debit", "credit")
+
+
+def _with_later(headers: list[Header], later: Header) -> list[Header]:
+    """Headings right below others say the same in another language: the better known are kept."""
+    last = headers[-1]
+    if later.rows[0] != last.rows[-1] + 1:
+        return [*headers, later]
+    better = later if later.score > last.score else last
+    return [*headers[:-1], replace(better, rows=(*last.rows, *later.rows))]
 
 
 def _body(cells: pl.DataFrame, start: int, stop: int, header: Header) -> pl.DataFrame:

@@ -2,37 +2,53 @@
 
 import polars as pl
 
+_FEWEST_SUMMED = 4
 
-def sums_below_each_supplier(
-    suppliers: pl.Series, amounts: pl.Series, dated: pl.Series
+
+def sums_without_words(
+    cells: pl.DataFrame, amounts: pl.Series, supplier_column: int, dated: pl.Series | None
 ) -> frozenset[int]:
-    """Positions of undated rows that name a supplier once more beside the sum of its payments.
+    """Positions of the undated rows, or bare ones where there are no dates, that are all sums."""
+    suppliers = cells.to_series(supplier_column)
+    if dated is None:
+        return _if_all_are_sums(amounts, _are_bare(cells, suppliers, amounts))
+    undated = ~dated & amounts.is_not_null()
+    if undated.sum() < 2:
+        return frozenset()
+    repeats = (suppliers == suppliers.shift()).fill_null(value=False)
+    return _if_all_are_sums(amounts, undated) or _if_all_are_sums(amounts, undated & repeats)
 
-    Only where every undated row that repeats the supplier above it is such a sum.
+
+def _are_bare(cells: pl.DataFrame, suppliers: pl.Series, amounts: pl.Series) -> pl.Series:
+    """Which rows hold a name and an amount alone where most hold more."""
+    filled = cells.select(pl.sum_horizontal(pl.all().is_not_null())).to_series()
+    usual = filled.filter(amounts.is_not_null()).median()
+    return (filled == 2) & (usual != 2) & suppliers.is_not_null() & amounts.is_not_null()
+
+
+def _if_all_are_sums(amounts: pl.Series, may_be_sum: pl.Series) -> frozenset[int]:
+    """Positions of the rows that may be sums, where every one of them is a sum to the penny.
+
+    Each is the sum of the payments since the one before it, or of all payments so far.
     """
+    if not may_be_sum.any():
+        return frozenset()
     rows = (
-        pl.DataFrame([suppliers.alias("supplier"), amounts.alias("amount"), dated.alias("dated")])
+        pl.DataFrame([amounts.alias("amount"), may_be_sum.alias("may_be_sum")])
         .with_row_index("position")
         .filter(pl.col("amount").is_not_null())
+        .with_columns(paid=pl.when("may_be_sum").then(0).otherwise("amount"))
         .with_columns(
-            is_sum=~pl.col("dated")
-            & pl.col("supplier").is_not_null()
-            & (pl.col("supplier") == pl.col("supplier").shift()).fill_null(value=False)
+            pl.col("paid").cum_sum().alias("sum"), (~pl.col("may_be_sum")).cum_sum().alias("count")
         )
-        .with_columns(group=pl.col("is_sum").cum_sum().shift(fill_value=0))
     )
-    groups = (
-        rows.group_by("group", maintain_order=True)
-        .agg(
-            pl.col("is_sum").last().alias("is_closed"),
-            pl.col("position").last(),
-            pl.col("amount").last().alias("sum"),
-            (pl.col("amount").sum() - pl.col("amount").last()).alias("paid"),
-            pl.len(),
-        )
-        .filter("is_closed")
+    found = rows.filter("may_be_sum").with_columns(
+        since=pl.col("sum") - pl.col("sum").shift(fill_value=0),
+        summed=pl.col("count") - pl.col("count").shift(fill_value=0),
     )
-    agree = groups.filter(pl.col("sum") == pl.col("paid"))
-    if agree.height < groups.height or agree.filter(pl.col("len") > 2).height < 2:
+    is_sum = (pl.col("amount") == pl.col("since")) | (pl.col("amount") == pl.col("sum"))
+    if found.is_empty() or not found.select(is_sum.all()).item():
         return frozenset()
-    return frozenset(agree["position"])
+    groups = found.filter(pl.col("summed") > 1).height
+    closes_all = found.height == 1 and found["count"][0] == rows["count"][-1] >= _FEWEST_SUMMED
+    return frozenset(found["position"]) if groups > 1 or closes_all else frozenset()
