@@ -30,7 +30,7 @@ _MONTH = (
 )
 _TIME = re.compile(
     rf"\b(?:{_MONTH}|q[1-4]|(?:p|m|period|month|week|quarter|qtr|year) ?\d{{1,2}}|"
-    r"20\d\d(?: (?:20)?\d\d)?)\b"
+    r"20\d\d(?: (?:20)?\d\d)?|\d{1,2})\b"
 )
 
 
@@ -43,7 +43,7 @@ def why_no_list(header: Header, sources: Sources, cells: pl.DataFrame, body: pl.
         return f"its amounts are in {unit}"
     if beside := _amounts_by_time(header, sources):
         return (
-            f"its amounts stand in columns by month or year ({', '.join(beside)[:200]}): "
+            f"its amounts stand in columns by month, year or number ({', '.join(beside)[:200]}): "
             "put them below each other"
         )
     if _pence_beside(header, sources, body):
@@ -77,7 +77,7 @@ def _unit(header: Header, sources: Sources, cells: pl.DataFrame, body: pl.DataFr
 
 
 def _amounts_by_time(header: Header, sources: Sources) -> list[str]:
-    """The headings that differ from the amount's by nothing but the month, quarter or year."""
+    """The headings that differ from the amount's by nothing but the month, year or number."""
     if sources.amount is None:
         return []
     folded = [heading.folded for heading in header.headings]
