@@ -191,7 +191,7 @@ class _Judge:
                 kind = HEADER
             elif amount is None:
                 kind = self._without_amount(position, row)
-            elif position in self._wordless_sums:
+            elif position in self._wordless_sums and not self._is_group_total(row):
                 is_last = position == max(self._wordless_sums)
                 is_grand = is_last and self._equals_whole(position, amount)
                 kind = self._total(position, amount, agrees=True, is_grand=is_grand)
