@@ -12,12 +12,15 @@ GBP = pl.Decimal(18, 4)
 # character of a file that was decoded wrongly before it was published.
 POUND_SIGNS = "£œú\x9c\ufffd"
 _HYPHENS = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212\ufe63\uff0d\x96\x97"), "-")
+_SIGNS = {**_HYPHENS, ord("\u2019"): "'", ord("\u00b7"): "."}
 _MISPLACED_COMMA = r",(?:\d{0,2}(?:\D|$)|\d{4})"
 
 _LONGEST = 200
 _CURRENCY = re.compile(rf"Â?[{POUND_SIGNS}]|\bGBP\b|^[?#]", re.IGNORECASE)
-_CREDIT_MARK = re.compile(r"(?<=[\d)])\s*(CR|DR)\.?$|^(CR|DR)\.?\s*(?=\d)", re.IGNORECASE)
-_GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d*)?")
+_CREDIT_MARK = re.compile(
+    r"(?<=[\d)])\s*\(?(CR|DR|CREDIT|DEBIT)\.?\)?$|^(CR|DR|CREDIT|DEBIT)\.?\s*(?=\d)", re.IGNORECASE
+)
+_GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d*)?|\d{1,3}(?:'\d{3})+(?:\.\d*)?")
 _PLAIN = re.compile(r"\d+(?:\.\d*)?(?:E[+-]?\d{1,2})?|\.\d+", re.IGNORECASE)
 _CONTINENTAL = re.compile(r"\d{1,3}(?:\.\d{3})+,\d{2}")
 _SPACED_THOUSANDS = re.compile(r"\d{1,3}(?: \d{3})+(?:\.\d*)?")
@@ -69,7 +72,8 @@ def amount_from_text(text: str) -> Decimal | None:
     """One amount in pounds, rounded to four places as Polars does; None where it is no amount."""
     if len(text) > _LONGEST:
         return None
-    bare = text.translate(_HYPHENS).replace("\u2019", "'").strip(" \t\r\n\xa0'\"=")
+    # A star refers to a note; "12·50" is how pounds and pence were once printed.
+    bare = text.translate(_SIGNS).strip(" \t\r\n\xa0'\"=*")
     bare = _CURRENCY.sub("", bare).strip()
     if bare in ("-", "(-)"):
         return Decimal(0)
@@ -91,7 +95,7 @@ def _without_credit_marks(bare: str) -> tuple[str, bool]:
     credit = False
     mark = _CREDIT_MARK.search(bare)
     if mark:
-        credit = (mark.group(1) or mark.group(2)).upper() == "CR"
+        credit = (mark.group(1) or mark.group(2)).upper().startswith("C")
         bare = _CREDIT_MARK.sub("", bare).strip()
     if bare.startswith("(") and bare.endswith(")"):
         # "(-5.00)" and "(5.00) CR" say the same thing twice: still one credit.
@@ -116,7 +120,7 @@ def _digits(bare: str) -> str | None:
     if _PLAIN.fullmatch(bare):
         return bare
     if _GROUPED.fullmatch(bare):
-        return bare.replace(",", "")
+        return bare.replace(",", "").replace("'", "")
     if _CONTINENTAL.fullmatch(bare):
         return bare.replace(".", "").replace(",", ".")
     return None

@@ -9,6 +9,7 @@ from pipeline.read.header import Header, Heading
 # Net before gross, and the line's own amount before an invoice's, which may repeat on each line
 # (Isles of Scilly prints both: summing the invoice's gives 5.4m where the lines are 4.4m).
 _AMOUNT_PREFERENCE = (
+    "amount_sterling",
     "amount_line",
     "amount_net",
     "amount",
@@ -17,7 +18,7 @@ _AMOUNT_PREFERENCE = (
     "amount_original",
     "order_value",
 )
-_DATE_PREFERENCE = ("payment_date", "posting_date", "date", "invoice_date")
+_DATE_PREFERENCE = ("payment_date", "posting_date", "date", "invoice_date", "other_date")
 _NET_WORDS = ("net", "nett", "ex vat", "excl", "exc vat", "excluding", "exclusive", "excludes")
 _GROSS_WORDS = ("gross", "inc vat", "incl", "including", "inclusive")
 _NUMBERS = frozenset(("invoice_number", "transaction_id"))
@@ -199,8 +200,26 @@ def _supplier_column(headings: Sequence[Heading], profile: Profile, taken: set[i
         # Beside a merchant a mere "Name" is the cardholder's.
         taken = taken | {i for i, h in enumerate(headings) if h.folded in ("name", "names")}
     several = _first_confirmed(headings, roles, profile.different_names, profile, taken)
-    if several is not None:
+    if several is not None and headings[several].roles[0] in roles:
         return several
+    if several is not None:
+        # "Details" may be whom was paid, and so may a heading that nobody has listed.
+        likely = [
+            column
+            for column, heading in enumerate(headings)
+            if column not in taken
+            and (not heading.roles or set(roles).intersection(heading.roles))
+            and profile.different_names(column) >= 0.5
+        ]
+        return max(
+            likely,
+            key=lambda column: (
+                headings[column].roles[:1] == ("merchant_name",),
+                profile.varies(column),
+                profile.share("legal_forms", column),
+                column == several,
+            ),
+        )
     return _first_confirmed(headings, roles, profile.names, profile, taken)
 
 
@@ -267,8 +286,8 @@ def _columns_with(headings: Sequence[Heading], role: str, taken: set[int]) -> li
         key=lambda i: (
             # Blackpool prints "9AC - Level 9 Account Code" before the account's name.
             _is_code(headings[i].folded) and role in _TEXTS,
-            -headings[i].certainty,
             headings[i].roles.index(role),
+            -headings[i].certainty,
             headings[i].rank,
             i,
         ),
@@ -332,6 +351,8 @@ def guess_sources(profile: Profile) -> Sources | None:
         and profile.filled(c) >= 0.5
         and profile.names(c) >= 0.8
         and profile.distinct(c) > 0.02
+        # A printed report cut at the commas of its thousands.
+        and profile.share("padded", c) < 0.5
     ]
     likeness = {c: 2 * profile.companies(c) + profile.distinct(c) for c in names}
     ranked = sorted(names, key=lambda c: likeness[c], reverse=True)

@@ -36,20 +36,23 @@ _CLOCK = (
     r"(?:[T ,]+\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:\.\d+)?)?\s*(?:[AaPp]\.?[Mm]\.?)?"
     r"\s*(?:Z|UTC|GMT|BST|[+-]\d{2}(?::?\d{2})?)?)?"
 )
-_WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes|s)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?[ ,.]+)?"
+_WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes|s)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?[ ,.-]+)?"
 _YEAR_FIRST = re.compile(rf"(\d{{4}})[-/. ](\d{{1,2}})[-/. ](\d{{1,2}}){_CLOCK}")
 _NUMBERS = re.compile(
     rf"{_WEEKDAY}(\d{{1,2}})\s*[-/.\\ ]\s*(\d{{1,2}})\s*[-/.\\ ]\s*(\d{{4}}|\d{{2}}){_CLOCK}",
     re.IGNORECASE,
 )
 _DAY_NAMED = re.compile(
-    rf"{_WEEKDAY}(\d{{1,2}})(?:st|nd|rd|th)?[-/. ,]*([a-z]{{3,9}})[-/. ,']*(\d{{4}}|\d{{2}})"
-    rf"{_CLOCK}",
+    rf"{_WEEKDAY}(\d{{1,2}})(?:st|nd|rd|th)?(?: of)?[-/. ,]*([a-z]{{3,9}})"
+    rf"[-/. ,']*(\d{{4}}|\d{{2}}){_CLOCK}",
     re.IGNORECASE,
 )
 _NAMED_DAY = re.compile(
     rf"{_WEEKDAY}([a-z]{{3,9}})[-/. ]+(\d{{1,2}})(?:st|nd|rd|th)?[-/. ,]+(\d{{4}}){_CLOCK}",
     re.IGNORECASE,
+)
+_YEAR_MONTH_DAY_NAMED = re.compile(
+    rf"(\d{{4}})[-/. ]([a-z]{{3,9}})[-/. ](\d{{1,2}}){_CLOCK}", re.IGNORECASE
 )
 _MONTH_NAMED = re.compile(r"([a-z]{3,9})[-/. ,']*(\d{4}|\d{2})", re.IGNORECASE)
 _YEAR_MONTH_NAMED = re.compile(r"(\d{4})[-/. ]*([a-z]{3,9})", re.IGNORECASE)
@@ -131,7 +134,7 @@ def day_from_text(text: str, order: DateOrder = "dmy") -> Day | None:
     """The day or month that one cell names, or None."""
     if len(text) > _LONGEST:
         return None
-    text = " ".join(text.replace("\u2013", "-").strip("'\" \t").split())
+    text = " ".join(text.replace("\u2013", "-").strip("'\" \t").removesuffix(".").split())
     for read in (_numeric_day, _named_day, _compact_day, _month):
         day = read(text, order)
         if day is not None:
@@ -155,6 +158,9 @@ def _named_day(text: str, order: DateOrder) -> Day | None:
     if found and found.group(2).lower() in _MONTHS:
         month = _MONTHS[found.group(2).lower()]
         return _day(_year(found.group(3)), month, int(found.group(1)))
+    found = _YEAR_MONTH_DAY_NAMED.fullmatch(text)
+    if found and found.group(2).lower() in _MONTHS:
+        return _day(int(found.group(1)), _MONTHS[found.group(2).lower()], int(found.group(3)))
     found = _NAMED_DAY.fullmatch(text)
     if found and found.group(1).lower() in _MONTHS:
         return _day(int(found.group(3)), _MONTHS[found.group(1).lower()], int(found.group(2)))
@@ -162,6 +168,7 @@ def _named_day(text: str, order: DateOrder) -> Day | None:
 
 
 def _compact_day(text: str, order: DateOrder) -> Day | None:
+    text = text.removesuffix("T000000")
     if _COMPACT.fullmatch(text):
         day = _day(int(text[:4]), int(text[4:6]), int(text[6:8]))
         if day is not None:

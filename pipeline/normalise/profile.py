@@ -110,6 +110,10 @@ class Profile:
         values = self._sample.to_series(column).drop_nulls()
         return values.n_unique() / len(values) if len(values) else 0.0
 
+    def varies(self, column: int) -> bool:
+        """Whether the column holds two different values."""
+        return self.cells(column).n_unique() > 1
+
     def cells(self, column: int) -> pl.Series:
         """The sampled cells that are not blank."""
         return self._sample.to_series(column).drop_nulls()
@@ -139,6 +143,8 @@ def _measure(measure: str, values: pl.Series) -> int:
         "codes": r"^[A-Z&]*\d[A-Z\d/_-]*$",
         "plain_numbers": r"^\d+(?:\.0)?$",
         **IDENTIFIERS,
+        "legal_forms": r"(?i)\b(?:ltd|limited|plc|llp|cic)\b",
+        "padded": r"\S {3,}\S",
         "pence": r"^[^A-Za-z]*(?:\d\.\d{1,2}\d*|\d,\d{3}|£ ?\d)[^A-Za-z]*$",
     }[measure]
     return int(values.str.contains(pattern).sum())

@@ -5,13 +5,16 @@ from datetime import date
 
 import polars as pl
 
-from pipeline.normalise.amounts import in_pence, sum_gbp
+from pipeline.normalise.amounts import in_pence, parse_amounts, sum_gbp
 from pipeline.normalise.dates import DateOrder
 from pipeline.normalise.payments import read_sheet
 from pipeline.normalise.sheets import SheetPlan
-from pipeline.read.header import HeadingRules
+from pipeline.read.header import HeadingRules, fold_heading
 
-_CREDIT_MARKS = ("c", "cr", "credit", "credits")
+_CREDIT_MARKS = (
+    "c", "cr", "credit", "credits", "crn", "cn", "credit note", "credit notes", "credit memo",
+)  # fmt: skip
+_MARKING_HEADINGS = (" type", " indicator", " flag")
 _MOST_YEARS_APART = 2
 
 
@@ -34,6 +37,10 @@ def _about_currency(plans: Sequence[SheetPlan]) -> list[str]:
     """Says so where amounts are not in pounds; of two currency columns one may be the shop's."""
     foreign: set[str] = set()
     for plan in plans:
+        if plan.sources.amount_role == "amount_sterling":
+            continue
+        heading = fold_heading(plan.sources.heading(plan.sources.amount) or "")
+        foreign.update(word.upper() for word in heading.split() if word in ("eur", "usd"))
         currencies = [
             {
                 value.upper()
@@ -52,13 +59,17 @@ def _about_currency(plans: Sequence[SheetPlan]) -> list[str]:
 
 
 def _about_marked_credits(plans: Sequence[SheetPlan]) -> list[str]:
-    """Says so where a column marks rows as credits, which the amounts beside it may not show."""
+    """Says so where a column marks rows as credits, which the amounts beside it do not show."""
     for plan in plans:
         for column, roles in enumerate(plan.sources.roles):
-            if "debit_or_credit" not in roles or column in plan.sources.amount_columns:
+            heading = f" {fold_heading(plan.sources.heading(column) or '')}"
+            is_mark = "debit_or_credit" in roles or heading.endswith(_MARKING_HEADINGS)
+            if not is_mark or column in plan.sources.amount_columns:
                 continue
             marks = plan.cells.to_series(column).str.to_lowercase().is_in(_CREDIT_MARKS)
-            if count := int(marks.sum()):
+            marked = plan.cells.filter(marks.fill_null(value=False))
+            amounts = parse_amounts(marked.to_series(plan.sources.amount_columns[0]))
+            if count := int((amounts > 0).sum()):
                 return [
                     f"column {plan.sources.heading(column)!r} marks {count} rows as credits: "
                     "amounts were taken with the sign they are printed with"

@@ -1,6 +1,5 @@
 """Plans the reading of each sheet: which rows lie under which header, and what its columns are."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -8,6 +7,7 @@ import polars as pl
 
 from pipeline.normalise.columns import Sources, choose_sources, guess_sources
 from pipeline.normalise.profile import Profile
+from pipeline.normalise.shapes import why_no_list
 from pipeline.read.grid import ROW_NUMBER, Grid
 from pipeline.read.header import (
     UNKNOWN,
@@ -75,7 +75,7 @@ def _plan_under(grid: Grid, cells: pl.DataFrame, header: Header, rules: HeadingR
     headers = [header]
     for later in later_headers(cells, header, rules):
         if later.columns_of(("amount", *_AMOUNT_LIKE)) and not later.same_columns(headers[-1]):
-            headers.append(later)
+            headers = _with_later(headers, later)
     if len(headers) > _MOST_HEADERS:
         problem = f"its headings change {len(headers):,} times and the limit is {_MOST_HEADERS}"
         return SheetPlan(grid, cells, header, (), problem)
@@ -85,11 +85,8 @@ def _plan_under(grid: Grid, cells: pl.DataFrame, header: Header, rules: HeadingR
     for start, stop, own in zip(starts, stops, headers, strict=True):
         body = _body(cells, start, stop, own)
         sources = choose_sources(own, Profile(body))
-        if sources.is_complete and _in_thousands(sources):
-            return SheetPlan(grid, cells, header, (), "its amounts are in thousands of pounds")
-        if sources.is_complete and (beside := _second_table(own, body)):
-            problem = f"a second table with the same headings begins in column {beside + 1}"
-            return SheetPlan(grid, cells, header, (), f"{problem}: put it below the first")
+        if sources.is_complete and (problem := why_no_list(own, sources, cells, body)):
+            return SheetPlan(grid, cells, header, (), problem)
         if sources.is_complete:
             blocks.append(BlockPlan(start, stop, own, sources))
         elif not blocks:
@@ -100,26 +97,18 @@ def _plan_under(grid: Grid, cells: pl.DataFrame, header: Header, rules: HeadingR
     return SheetPlan(grid, cells, header, tuple(blocks))
 
 
-def _in_thousands(sources: Sources) -> bool:
-    heading = sources.heading(sources.amount) or ""
-    return re.search(r"£\s?'?0{3}|£\s?k\b|\bthousands?\b", heading, re.IGNORECASE) is not None
-
-
-def _second_table(header: Header, body: pl.DataFrame) -> int | None:
-    """Where the same headings begin once more, with cells below them, if they do."""
-    folded = [heading.folded for heading in header.headings]
-    named = [column for column, text in enumerate(folded) if text]
-    half = len(named) // 2
-    first, second = named[:half], named[half:]
-    if half < 3 or [folded[c] for c in first] != [folded[c] for c in second]:
-        return None
-    filled = all(body.to_series(c).count() for c in second if c < body.width)
-    return second[0] if filled and second[-1] < body.width else None
-
-
 # Lancashire Fire changes its columns once, Durham's PCC on each of twelve sheets.
 _MOST_HEADERS = 500
 _AMOUNT_LIKE = ("amount_line", "amount_net", "amount_gross", "invoice_total", "debit", "credit")
+
+
+def _with_later(headers: list[Header], later: Header) -> list[Header]:
+    """Headings right below others say the same in another language: the better known are kept."""
+    last = headers[-1]
+    if later.rows[0] != last.rows[-1] + 1:
+        return [*headers, later]
+    better = later if later.score > last.score else last
+    return [*headers[:-1], replace(better, rows=(*last.rows, *later.rows))]
 
 
 def _body(cells: pl.DataFrame, start: int, stop: int, header: Header) -> pl.DataFrame:

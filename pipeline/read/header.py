@@ -13,6 +13,7 @@ import yaml
 SYNONYMS_PATH = Path(__file__).resolve().parent.parent / "registry" / "header_synonyms.yml"
 
 AMOUNT_ROLES = (
+    "amount_sterling",
     "amount_line",
     "amount_net",
     "amount",
@@ -34,6 +35,7 @@ _MOST_ROWS_SEARCHED = 200_000
 _LONGEST_HEADING = 120
 _UNRANKED = 500
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_CURRENCY_SIGNS = {ord("€"): " eur ", ord("$"): " usd "}
 _POUNDS = re.compile(r"[£œ\x9c\ufffd]|\bgbp\b")
 _NUMBERING = re.compile(r"^\d{1,2}\s*[.)]\s*(?=[a-z])")
 _NOT_WORDS = re.compile(r"[^0-9a-z]+")
@@ -76,6 +78,7 @@ class Header:
 def fold_heading(text: str) -> str:
     """A heading as it is compared: lower case words with one space between; a lone £ as '£'."""
     words = _CAMEL.sub(" ", text).lower().replace("&", " and ").replace("_", " ")
+    words = words.translate(_CURRENCY_SIGNS)
     words = _NUMBERING.sub("", words.strip(" *\ufeff"))
     folded = _NOT_WORDS.sub(" ", _POUNDS.sub(" ", words)).strip()
     if folded in ("", "s") and _POUNDS.search(words):

@@ -8,6 +8,7 @@ import polars as pl
 
 from pipeline.errors import RefusedFileError
 from pipeline.read.header import LISTED, HeadingRules
+from pipeline.read.subtotals import sums_without_words
 
 PAYMENT, BLANK, TOTAL, HEADER, NOTE, REJECTED = (
     "payment",
@@ -25,12 +26,13 @@ _SUM_WORDS = (
     r"grand|sub|overall|report|page|sheet|final|month(?:ly)?|year(?:ly)?|quarter(?:ly)?|net|gross|"
     r"running|column|file|invoices?|spend|payments?|cumulative|combined|control|amount|value|paid|"
     r"expenditure|records?|rows|lines|transactions|cost|suppliers?|all|and|to|date|over|excl?\.?|"
-    r"inc\.?|vat|gbp|ytd|period|q[1-4]|jan\w*|feb\w*|mar(?:ch)?|apr\w*|may|june?|july?|aug\w*|"
-    r"sep\w*|oct\w*|nov\w*|dec\w*|\(?£?[\d,./]*\)?"
+    r"inc\.?|vat|\(?gbp\)?|sum|ytd|period|q[1-4]|jan\w*|feb\w*|mar(?:ch)?|apr\w*|may|june?|july?|aug\w*|"
+    r"sep\w*|oct\w*|nov\w*|dec\w*|\(?£?[\d,./]*k?\)?"
 )
 _TOTAL_LABEL = re.compile(
-    rf"(?:(?:{_SUM_WORDS})[\s-]+)*(?:(?:grand|sub)-?)?(?:totals?|sum|count)"
-    rf"(?:\s+(?:for|of|in)\b.*|[\s-]+(?:{_SUM_WORDS}))*\s*[:=.]*"
+    rf"[*= -]*(?:(?:{_SUM_WORDS})[\s-]+)*(?:(?:grand|sub)-?)?(?:totals?|sum|count|cyfanswm)"
+    rf"(?:\s+(?:for|of|in)\b.*|[\s-]+(?:{_SUM_WORDS})|\s+\(\d+ \w+\)|\s*/\s*totals?)*[\s:=.*-]*"
+    r"|(?:overall )?result"
     r"|(?:total\s+)?(?:number|no\.?|count)\s+of\s+(?:payments|transactions|invoices|records|rows|lines"
     r"|items|entries|suppliers)\b.*"
     r"|(?:balance\s+)?(?:brought|carried)\s+(?:forward|down)|[bc]/f(?:wd)?",
@@ -41,7 +43,8 @@ _CLOSES_GROUP = re.compile(r"(.+?)[\s-]+(?:sub-?)?total:?", re.IGNORECASE)
 _COUNT_LABEL = re.compile(r"(?:.*\b)?(?:count|number|no\.?\s+of)\b.*", re.IGNORECASE)
 _NAMES_TOTAL = re.compile(r"\b(?:sub-?)?totals?\b", re.IGNORECASE)
 _MAY_BE_LABEL = (
-    r"(?i)total|\bsum\b|\bcount\b|\bnumber\b|\bno\.? of\b|\bforward\b|\bcarried\b|\b[bc]/f"
+    r"(?i)total|cyfanswm|\bresult\b|\bsum\b|\bcount\b|\bnumber\b|\bno\.? of\b|\bforward\b"
+    r"|\bcarried\b|\b[bc]/f"
 )
 # Lambeth 2011-10: "Inter High Education/Academy21740.00" is 740.00 or 21,740.00.
 _GLUED_AMOUNT = re.compile(r"(?:\S+ ){0,5}\S*[A-Za-z]\d[\d,]{2,}(?:\.\d{2})?")
@@ -106,6 +109,14 @@ def judge_rows(block: Block, rules: HeadingRules) -> Verdicts:
         is_odd = is_odd | pl.any_horizontal(map(_may_be_label, cells))
     else:
         is_odd = is_odd | ~pl.col("dated")
+    wordless_sums = sums_without_words(
+        block.cells,
+        block.amounts,
+        block.supplier_column,
+        block.dated if block.date_column is not None else None,
+    )
+    if wordless_sums:
+        is_odd = is_odd | pl.int_range(pl.len()).is_in(sorted(wordless_sums))
     if block.header_rows:
         is_odd = is_odd | (pl.int_range(pl.len()) <= block.header_rows[-1])
     judged = rows.select(
@@ -125,7 +136,7 @@ def judge_rows(block: Block, rules: HeadingRules) -> Verdicts:
             f"{suspects.height:,} of its rows lack a date, supplier or amount or look like totals, "
             f"and the limit for looking at such is {_MOST_SUSPECTS:,}: split it."
         )
-    return _Judge(block, judged["kind"], rules, suspects).verdicts()
+    return _Judge(block, judged["kind"], rules, suspects, wordless_sums).verdicts()
 
 
 def _may_be_label(cell: pl.Expr) -> pl.Expr:
@@ -136,7 +147,12 @@ class _Judge:
     """Looks at the suspect rows of a block one by one, in order, with the sums so far."""
 
     def __init__(
-        self, block: Block, kinds: pl.Series, rules: HeadingRules, suspects: pl.DataFrame
+        self,
+        block: Block,
+        kinds: pl.Series,
+        rules: HeadingRules,
+        suspects: pl.DataFrame,
+        wordless_sums: frozenset[int],
     ) -> None:
         self._block = block
         self._rules = rules
@@ -164,6 +180,7 @@ class _Judge:
         self._group_start = 0
         self._group_sum_start = Decimal(0)
         self._summary = self._summary_rows()
+        self._wordless_sums = wordless_sums
 
     def verdicts(self) -> Verdicts:
         tail = self._tail_start()
@@ -174,6 +191,10 @@ class _Judge:
                 kind = HEADER
             elif amount is None:
                 kind = self._without_amount(position, row)
+            elif position in self._wordless_sums and not self._is_group_total(row):
+                is_last = position == max(self._wordless_sums)
+                is_grand = is_last and self._equals_whole(position, amount)
+                kind = self._total(position, amount, agrees=True, is_grand=is_grand)
             else:
                 kind = self._with_amount(position, amount, row, position >= tail)
             kinds.append(kind)
