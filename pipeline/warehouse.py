@@ -23,6 +23,7 @@ from pipeline.sql_models import (
     run_tests,
     source_files,
 )
+from pipeline.sql_models.sql_text import literal
 from pipeline.whole_files import written_whole
 
 BUILD_RECORD = "build.parquet"
@@ -80,10 +81,11 @@ class QueryResult:
 
 @dataclass(frozen=True)
 class PublishedTable:
-    """A table of the database: its rows, and name, type and comment of each column."""
+    """A table of the database: comment, rows, and name, type and comment of each column."""
 
     schema: str
     name: str
+    comment: str
     rows: int
     columns: list[tuple[str, str, str]]
 
@@ -91,7 +93,8 @@ class PublishedTable:
 def describe_tables(connection: duckdb.DuckDBPyConnection) -> list[PublishedTable]:
     """Every table in the database, by schema and name."""
     tables = connection.execute(
-        "select schema_name, table_name, estimated_size from duckdb_tables() order by all"
+        "select schema_name, table_name, coalesce(comment, ''), estimated_size"
+        " from duckdb_tables() order by all"
     ).fetchall()
     columns = connection.execute(
         "select schema_name, table_name, column_name, data_type, coalesce(comment, '')"
@@ -99,9 +102,13 @@ def describe_tables(connection: duckdb.DuckDBPyConnection) -> list[PublishedTabl
     ).fetchall()
     return [
         PublishedTable(
-            schema, name, rows, [column[2:] for column in columns if column[:2] == (schema, name)]
+            schema,
+            name,
+            comment,
+            rows,
+            [column[2:] for column in columns if column[:2] == (schema, name)],
         )
-        for schema, name, rows in tables
+        for schema, name, comment, rows in tables
     ]
 
 
@@ -231,6 +238,22 @@ def open_database(database_path: Path) -> duckdb.DuckDBPyConnection:
 
     AnchorspendError says what to do when the file is missing, broken or locked.
     """
+    return _open(database_path, _ONLY_THIS_DATABASE)
+
+
+def open_for_export(database_path: Path, folder: Path) -> duckdb.DuckDBPyConnection:
+    """The same, but COPY may write to one folder; its files may also be read."""
+    # DuckDB takes allowed_directories only once it runs, and only while access is still on.
+    connection = _open(database_path, {})
+    connection.execute(f"set allowed_directories = [{literal(str(folder.resolve()))}]")
+    connection.execute("set enable_external_access = false")
+    connection.execute("set lock_configuration = true")
+    return connection
+
+
+def _open(
+    database_path: Path, config: dict[str, str | bool | int | float | list[str]]
+) -> duckdb.DuckDBPyConnection:
     if not database_path.is_file():
         raise AnchorspendError(
             f"There is no database at {database_path}: run `anchorspend run` first."
@@ -241,7 +264,7 @@ def open_database(database_path: Path) -> duckdb.DuckDBPyConnection:
             " program and run `anchorspend run` to build it anew."
         )
     try:
-        return duckdb.connect(database_path, read_only=True, config=_ONLY_THIS_DATABASE)
+        return duckdb.connect(database_path, read_only=True, config=config)
     except duckdb.Error as error:
         cause = str(error).splitlines()[0]
         if "lock" in cause.lower() and "Conflicting" in cause:

@@ -251,6 +251,16 @@ def test_docs_writes_the_dictionary_with_row_counts(built, tmp_path):
     assert [path.name for path in folder.iterdir()] == ["index.html"]
 
 
+def test_export_writes_to_the_warehouse_or_to_a_folder(built, tmp_path):
+    mine = tmp_path / "mine"
+    for words, folder in ([], tmp_path / "warehouse/export"), ([mine], mine):
+        code, out, _ = built("export", *words)
+        assert code == 0
+        assert out.startswith("36 marts, ")
+        assert str(folder) in out
+        assert (folder / "SHA256SUMS").exists()
+
+
 def test_registers_refresh_says_what_is_in_use(anchorspend):
     code, out, _ = anchorspend("registers", "refresh", "--json")
     assert code == 0
