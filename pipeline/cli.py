@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 
 from pipeline import compare as comparing
+from pipeline.changed_rows import change_sentences
 from pipeline.collect.archive import Archive
 from pipeline.collect.http import Manners, PoliteSession
 from pipeline.collect.ledger import rebuild_ledger
@@ -520,6 +521,8 @@ def _print_build(report: BuildReport, settings: Settings) -> None:
     for warning in report.warnings:
         of_model = f"{warning.model}: " if warning.model else ""
         print(f"  warning: {of_model}{warning.test_name}: {warning.failures} rows")
+    for sentence in change_sentences(report.changes):
+        print(f"  {sentence}")
 
 
 def _print_rows(

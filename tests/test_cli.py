@@ -1,5 +1,6 @@
 import csv
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -256,7 +257,7 @@ def test_export_writes_to_the_warehouse_or_to_a_folder(built, tmp_path):
     for words, folder in ([], tmp_path / "warehouse/export"), ([mine], mine):
         code, out, _ = built("export", *words)
         assert code == 0
-        assert out.startswith("36 marts, ")
+        assert re.match(r"\d\d marts, ", out)
         assert str(folder) in out
         assert (folder / "SHA256SUMS").exists()
 

@@ -27,6 +27,7 @@ LAYERS = (
     "locate",
     "identifying",
     "sql_models",
+    "changed_rows",
     "warehouse",
     "difference",
     "like_for_like",
