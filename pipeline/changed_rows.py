@@ -11,6 +11,7 @@ import polars as pl
 
 from pipeline.sql_models import SqlModel
 from pipeline.sql_models.sql_text import identifier, literal
+from pipeline.whole_files import written_whole
 
 CHANGED_ROWS = "changed_rows.parquet"
 SHOWN_MARTS = 5
@@ -55,9 +56,9 @@ _SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 
 def write_changes(changes: Sequence[MartChange], warehouse: Path) -> None:
     """Write the changes where the SQL reads them."""
-    beside = warehouse / f"{CHANGED_ROWS}.new"
-    pl.DataFrame([asdict(one) for one in changes], schema=_SCHEMA).write_parquet(beside)
-    beside.replace(warehouse / CHANGED_ROWS)
+    frame = pl.DataFrame([asdict(one) for one in changes], schema=_SCHEMA)
+    with written_whole(warehouse / CHANGED_ROWS) as beside:
+        frame.write_parquet(beside)
 
 
 def compare_marts(after: Path, before: Path, marts: Collection[SqlModel]) -> list[MartChange]:
