@@ -157,6 +157,9 @@ def _describe_package(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "select publisher_name, landing_page, licence, attribution from marts.publishers"
         " where payment_rows > 0 order by publisher_name"
     ).fetchall()
+    towns = connection.execute(
+        "select town_name, is_invented from marts.towns order by town_name"
+    ).fetchall()
     licences = sorted({licence for _, _, licence, _ in paid if licence})
     unlicensed = [name for name, _, licence, _ in paid if not licence]
     description = [
@@ -164,6 +167,8 @@ def _describe_package(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         " in each town.",
         ATTRIBUTION,
     ]
+    if invented := [name for name, is_invented in towns if is_invented]:
+        description.append(f"Invented, with all their bodies and payments: {', '.join(invented)}.")
     if unlicensed:
         description.append(f"No licence is known for the files of {', '.join(unlicensed)}.")
     package: dict[str, Any] = {

@@ -147,7 +147,8 @@ def test_licences_are_those_that_publishers_state(paid, licences, unlicensed):
             "create schema marts; create table marts.about as"
             " select now() as built_at, '1' as anchorspend_version;"
             " create table marts.publishers (publisher_name text, landing_page text, licence text,"
-            " attribution text, payment_rows int)"
+            " attribution text, payment_rows int); create table marts.towns as"
+            " from (values ('Preston', false), ('Saltmere', true)) as t(town_name, is_invented)"
         )
         for row in [*paid, ("Paid Nothing Council", None, "another", None)]:
             rows = 0 if row[0].startswith("Paid Nothing") else 1
@@ -157,6 +158,7 @@ def test_licences_are_those_that_publishers_state(paid, licences, unlicensed):
     assert ("sources" in package) == bool(paid)
     assert ("No licence is known" in package["description"]) == bool(unlicensed)
     assert (unlicensed or "") in package["description"]
+    assert "Invented, with all their bodies and payments: Saltmere." in package["description"]
 
 
 def test_sha256sum_finds_every_file_sound_and_a_changed_one_not(exported, old):
