@@ -9,7 +9,7 @@ MATCH_FIGURES := dbt_like_sql/seeds/match_figures.csv
 
 export DAGSTER_DISABLE_TELEMETRY := 1
 
-.PHONY: setup demo report pictures test check ui nights real corpus match-quality match-read bench bench-nights collect-bench fuzz
+.PHONY: setup demo report pictures test check ui nights real corpus match-quality match-read bench bench-nights bench-warehouse collect-bench fuzz
 
 setup: .venv/.installed
 
@@ -92,6 +92,9 @@ bench: setup
 
 bench-nights: setup
 	$(BIN)/python benchmarks/nights.py --publishers 300 2>/dev/null
+
+bench-warehouse: setup
+	$(BIN)/python benchmarks/warehouse.py
 
 fuzz: setup
 	$(BIN)/python benchmarks/fuzz.py --minutes 10

@@ -6,6 +6,7 @@ from typing import Any
 import dagster as dg
 
 from pipeline import run as night
+from pipeline.changed_rows import MartChange
 from pipeline.identifying import identify
 from pipeline.locking import warehouse_lock
 from pipeline.publisher_assets import SEVERITIES
@@ -113,11 +114,13 @@ def sql_assets(
         if report.skipped:
             context.log.info("nothing has changed since the database was built")
         tables = {table.name: table for table in night.published_tables(settings)}
+        changes = {change.mart_name: change for change in report.changes}
         for name, model in project.models.items():
             yield dg.MaterializeResult(
                 asset_key=model_key(project, name),
                 metadata=_table_metadata(tables[name])
-                | {"dagster/column_lineage": _lineage(project, model)},
+                | {"dagster/column_lineage": _lineage(project, model)}
+                | _change_metadata(changes.get(name)),
             )
         tests = night.test_published(settings) if report.skipped else report.tests
         yield from (_test_result(project, test) for test in tests if test.model in project.models)
@@ -153,6 +156,17 @@ def _table_metadata(table: PublishedTable) -> dict[str, Any]:
     }
 
 
+def _change_metadata(change: MartChange | None) -> dict[str, Any]:
+    """Nothing where there is no mart before to compare with."""
+    if change is None or change.not_compared_reason:
+        return {}
+    return {
+        "rows_added": change.rows_added,
+        "rows_removed": change.rows_removed,
+        "rows_changed": change.rows_changed,
+    }
+
+
 def _lineage(project: SqlProject, model: SqlModel) -> dg.TableColumnLineage:
     return dg.TableColumnLineage(
         {
@@ -173,7 +187,7 @@ def _source_keys(source: str, payments: Collection[dg.AssetKey]) -> list[dg.Asse
             return [SUPPLIER_PLACES]
         case "organisations" | "organisation_addresses":
             return [ORGANISATIONS]
-        case "build":
+        case "build" | "changed_rows":
             return []
         case _:
             return [REGISTRY]

@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 
 from pipeline import compare as comparing
+from pipeline.changed_rows import change_sentences
 from pipeline.collect.archive import Archive
 from pipeline.collect.http import Manners, PoliteSession
 from pipeline.collect.ledger import rebuild_ledger
@@ -313,6 +314,27 @@ def docs() -> None:
 
 
 @app.command()
+def export(
+    folder: Annotated[
+        Path | None,
+        typer.Argument(help="Replaced whole; `export` in the warehouse if not said."),
+    ] = None,
+) -> None:
+    """Write every mart as Parquet with a Frictionless data package and checksums."""
+    from pipeline.export import export_marts
+
+    settings = Settings.from_environment()
+    project = load_project(PROJECT_ROOT / "dbt_like_sql")
+    target = folder or settings.export_dir
+    with warehouse_lock(settings.warehouse):
+        done = export_marts(settings.database_path, project, target)
+    print(
+        f"{done.marts} marts, {done.bytes / 1e6:,.1f} MB, are in {done.folder}: "
+        "`sha256sum -c SHA256SUMS` there checks them"
+    )
+
+
+@app.command()
 def sql(
     statement: Annotated[str | None, typer.Argument(help="A query.")] = None,
     models: Annotated[bool, typer.Option("--models", help="List the models and macros.")] = False,
@@ -499,6 +521,8 @@ def _print_build(report: BuildReport, settings: Settings) -> None:
     for warning in report.warnings:
         of_model = f"{warning.model}: " if warning.model else ""
         print(f"  warning: {of_model}{warning.test_name}: {warning.failures} rows")
+    for sentence in change_sentences(report.changes):
+        print(f"  {sentence}")
 
 
 def _print_rows(

@@ -115,3 +115,8 @@ class Settings:
     def report_dir(self) -> Path:
         """The report, a static site that is replaced whole."""
         return self.warehouse / "report"
+
+    @property
+    def export_dir(self) -> Path:
+        """The marts as Parquet with their data package, a folder that is replaced whole."""
+        return self.warehouse / "export"

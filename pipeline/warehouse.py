@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from pipeline.changed_rows import CHANGED_ROWS, MartChange, compare_marts, write_changes
 from pipeline.errors import AnchorspendError
 from pipeline.sql_models import (
     ModelResult,
@@ -23,6 +24,7 @@ from pipeline.sql_models import (
     run_tests,
     source_files,
 )
+from pipeline.sql_models.sql_text import literal
 from pipeline.whole_files import written_whole
 
 BUILD_RECORD = "build.parquet"
@@ -63,6 +65,7 @@ class BuildReport:
     seconds: float
     models: list[ModelResult] = field(default_factory=list)
     tests: list[TestResult] = field(default_factory=list)
+    changes: list[MartChange] = field(default_factory=list)
 
     @property
     def warnings(self) -> list[TestResult]:
@@ -80,10 +83,11 @@ class QueryResult:
 
 @dataclass(frozen=True)
 class PublishedTable:
-    """A table of the database: its rows, and name, type and comment of each column."""
+    """A table of the database: comment, rows, and name, type and comment of each column."""
 
     schema: str
     name: str
+    comment: str
     rows: int
     columns: list[tuple[str, str, str]]
 
@@ -91,7 +95,8 @@ class PublishedTable:
 def describe_tables(connection: duckdb.DuckDBPyConnection) -> list[PublishedTable]:
     """Every table in the database, by schema and name."""
     tables = connection.execute(
-        "select schema_name, table_name, estimated_size from duckdb_tables() order by all"
+        "select schema_name, table_name, coalesce(comment, ''), estimated_size"
+        " from duckdb_tables() order by all"
     ).fetchall()
     columns = connection.execute(
         "select schema_name, table_name, column_name, data_type, coalesce(comment, '')"
@@ -99,9 +104,13 @@ def describe_tables(connection: duckdb.DuckDBPyConnection) -> list[PublishedTabl
     ).fetchall()
     return [
         PublishedTable(
-            schema, name, rows, [column[2:] for column in columns if column[:2] == (schema, name)]
+            schema,
+            name,
+            comment,
+            rows,
+            [column[2:] for column in columns if column[:2] == (schema, name)],
         )
-        for schema, name, rows in tables
+        for schema, name, comment, rows in tables
     ]
 
 
@@ -116,7 +125,7 @@ def source_digest(project: SqlProject, warehouse: Path, anchorspend_version: str
         digest.update(f"{part}\n".encode())
     used = {source for model in project.models.values() for source in model.sql.sources}
     for source in sorted(used):
-        if project.sources[source].path == BUILD_RECORD:
+        if project.sources[source].path in {BUILD_RECORD, CHANGED_ROWS}:
             continue
         for path in source_files(project, source, warehouse):
             with path.open("rb") as content:
@@ -149,11 +158,12 @@ def build_database(
         _write_build_record(warehouse, anchorspend_version, digest)
         _remove_database(building)
         try:
-            models, tests = _build_and_test(building, project, warehouse, on_built)
+            models, changes = _build(building, database_path, project, warehouse, on_built)
+            tests = _test(building, project)
             _publish(building, database_path)
         finally:
             _remove_database(building)
-    return BuildReport(False, digest, time.perf_counter() - started, models, tests)
+    return BuildReport(False, digest, time.perf_counter() - started, models, tests, changes)
 
 
 @contextmanager
@@ -191,21 +201,51 @@ def _remove_database(database: Path) -> None:
     shutil.rmtree(database.with_name(f"{database.name}.tmp"), ignore_errors=True)
 
 
-def _build_and_test(
+def _build(
     building: Path,
+    before: Path,
     project: SqlProject,
     warehouse: Path,
     on_built: Callable[[ModelResult], None],
-) -> tuple[list[ModelResult], list[TestResult]]:
-    with duckdb.connect(building) as connection:
-        # Otherwise a time would fall on another day where the machine lives in another zone.
-        connection.execute("set TimeZone = 'UTC'")
-        models = build_models(connection, project, warehouse, on_built=on_built)
+) -> tuple[list[ModelResult], list[MartChange]]:
+    """Build all models; those about what changed come last, when the others can be compared."""
+    about_changes = project.made_from(CHANGED_ROWS)
+    others = project.tables.keys() - about_changes
+    with _writing(building) as connection:
+        models = build_models(connection, project, warehouse, others, on_built)
+    if not about_changes:
+        return models, []
+    about_the_build = project.made_from(BUILD_RECORD)
+    changes = compare_marts(
+        building,
+        before,
+        [
+            model
+            for name, model in project.models.items()
+            if model.schema == "marts" and name in others - about_the_build
+        ],
+    )
+    write_changes(changes, warehouse)
+    with _writing(building) as connection:
+        models += build_models(connection, project, warehouse, about_changes, on_built)
+    return models, changes
+
+
+def _test(building: Path, project: SqlProject) -> list[TestResult]:
+    with _writing(building) as connection:
         tests = run_tests(connection, project)
         if broken := [test for test in tests if test.failures and test.severity == "error"]:
             raise BrokenBuildError(broken)
         connection.execute("checkpoint")
-    return models, tests
+    return tests
+
+
+@contextmanager
+def _writing(building: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(building) as connection:
+        # Otherwise a time would fall on another day where the machine lives in another zone.
+        connection.execute("set TimeZone = 'UTC'")
+        yield connection
 
 
 def _publish(building: Path, database_path: Path) -> None:
@@ -231,6 +271,22 @@ def open_database(database_path: Path) -> duckdb.DuckDBPyConnection:
 
     AnchorspendError says what to do when the file is missing, broken or locked.
     """
+    return _open(database_path, _ONLY_THIS_DATABASE)
+
+
+def open_for_export(database_path: Path, folder: Path) -> duckdb.DuckDBPyConnection:
+    """The same, but COPY may write to one folder; its files may also be read."""
+    # DuckDB takes allowed_directories only once it runs, and only while access is still on.
+    connection = _open(database_path, {})
+    connection.execute(f"set allowed_directories = [{literal(str(folder.resolve()))}]")
+    connection.execute("set enable_external_access = false")
+    connection.execute("set lock_configuration = true")
+    return connection
+
+
+def _open(
+    database_path: Path, config: dict[str, str | bool | int | float | list[str]]
+) -> duckdb.DuckDBPyConnection:
     if not database_path.is_file():
         raise AnchorspendError(
             f"There is no database at {database_path}: run `anchorspend run` first."
@@ -241,7 +297,7 @@ def open_database(database_path: Path) -> duckdb.DuckDBPyConnection:
             " program and run `anchorspend run` to build it anew."
         )
     try:
-        return duckdb.connect(database_path, read_only=True, config=_ONLY_THIS_DATABASE)
+        return duckdb.connect(database_path, read_only=True, config=config)
     except duckdb.Error as error:
         cause = str(error).splitlines()[0]
         if "lock" in cause.lower() and "Conflicting" in cause:

@@ -118,7 +118,8 @@ def _remove_what_was_made(settings: Settings, publisher_ids: Collection[str]) ->
             (settings.warehouse / folder / f"{publisher_id}.parquet").unlink(missing_ok=True)
     for path in settings.identified_dir.glob("*.parquet"):
         path.unlink()
-    for site in settings.warehouse.glob(f"{settings.report_dir.name}*"):
-        shutil.rmtree(site, ignore_errors=True)
+    for made in (settings.report_dir, settings.export_dir):
+        for version in settings.warehouse.glob(f"{made.name}*"):
+            shutil.rmtree(version, ignore_errors=True)
     for path in settings.warehouse.glob(f"{settings.database_path.stem}*.duckdb*"):
         path.unlink()

@@ -1,5 +1,6 @@
 import csv
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -249,6 +250,16 @@ def test_docs_writes_the_dictionary_with_row_counts(built, tmp_path):
     folder = tmp_path / "warehouse" / "docs"
     assert "32 rows" in (folder / "index.html").read_text("utf-8")
     assert [path.name for path in folder.iterdir()] == ["index.html"]
+
+
+def test_export_writes_to_the_warehouse_or_to_a_folder(built, tmp_path):
+    mine = tmp_path / "mine"
+    for words, folder in ([], tmp_path / "warehouse/export"), ([mine], mine):
+        code, out, _ = built("export", *words)
+        assert code == 0
+        assert re.match(r"\d\d marts, ", out)
+        assert str(folder) in out
+        assert (folder / "SHA256SUMS").exists()
 
 
 def test_registers_refresh_says_what_is_in_use(anchorspend):

@@ -59,11 +59,11 @@ columns:
 class World:
     """A small SQL project with its warehouse folder, built by the product's own code."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, project: dict[str, str] = PROJECT) -> None:
         self.root = folder / "sql"
         self.warehouse = folder / "warehouse"
         self.database = self.warehouse / "anchorspend.duckdb"
-        for name, text in PROJECT.items():
+        for name, text in project.items():
             (self.root / name).parent.mkdir(parents=True, exist_ok=True)
             (self.root / name).write_text(text)
         (self.warehouse / "payments").mkdir(parents=True)

@@ -13,9 +13,11 @@ import pytest
 from pipeline.collect.archive import Archive
 from pipeline.collect.ledger import Ledger
 from pipeline.errors import AnchorspendError
+from pipeline.export import export_marts
 from pipeline.held_back import accept_version, held_back_versions
 from pipeline.registry.load import load_registry
 from pipeline.run import (
+    SQL_ROOT,
     add_dropped_files,
     build,
     identify,
@@ -24,6 +26,7 @@ from pipeline.run import (
     write_registry,
 )
 from pipeline.settings import Settings
+from pipeline.sql_models import load_project
 from pipeline.withdrawing import withdraw
 from tests.demo.hand_written import WORLD
 
@@ -177,7 +180,8 @@ def test_withdraw_purges_a_file_and_a_fetch_of_the_same_bytes_is_not_kept(settin
     drop("april-2023.csv", HEADING + OTHERS + NAMED)
     drop("may-2023.csv", HEADING + OTHERS.replace("/04/", "/05/"))
     publish(settings)
-    assert holders(settings) == EVERYWHERE
+    export_marts(settings.database_path, load_project(SQL_ROOT), settings.export_dir)
+    assert holders(settings) == EVERYWHERE | {"export"}
     [sha256] = paid(settings).filter(pl.col("supplier_name") == NAME)["file_sha256"]
     done = anchorspend(settings, "withdraw", sha256, "--reason", "asked by the council")
     assert done.returncode == 0, done.stderr

@@ -8,6 +8,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipeline.compare import NOT_A_CONFIDENCE_INTERVAL, PRIVATE_DATA
+from pipeline.registers.attribution import ATTRIBUTION
+from pipeline.replacing import building_of, replace_folder
 from pipeline.report.figures import Figures
 from pipeline.report.front import front_pages
 from pipeline.report.invented import invented_words
@@ -44,7 +46,7 @@ def build_report(settings: Settings) -> SiteReport:
         if record.is_file() and record.read_text() == digest:
             pages = sum(1 for _ in target.rglob("*.html"))
             return SiteReport(target / "index.html", pages, skipped=True)
-        beside = target.with_name(f"{target.name}.building")
+        beside = building_of(target)
         shutil.rmtree(beside, ignore_errors=True)
         shutil.copytree(_HERE / "assets", beside / "assets")
         figures = Figures(connection, settings.database_path, beside)
@@ -55,7 +57,7 @@ def build_report(settings: Settings) -> SiteReport:
                 _write_page(environment, beside, page)
                 count += 1
     (beside / _DIGEST).write_text(digest)
-    _swap(beside, target)
+    replace_folder(target)
     return SiteReport(target / "index.html", count, skipped=False)
 
 
@@ -82,6 +84,7 @@ def _environment(figures: Figures) -> Environment:
         "invented_words": invented_words(towns),
         "not_a_confidence_interval": NOT_A_CONFIDENCE_INTERVAL,
         "private_data": PRIVATE_DATA,
+        "register_attribution": ATTRIBUTION,
     }
     return environment
 
@@ -93,12 +96,3 @@ def _write_page(environment: Environment, site: Path, page: Page) -> None:
         page.context, root="../" * page.path.count("/"), path=page.path
     )
     path.write_text(html, encoding="utf-8")
-
-
-def _swap(beside: Path, target: Path) -> None:
-    before = target.with_name(f"{target.name}.before")
-    shutil.rmtree(before, ignore_errors=True)
-    if target.exists():
-        target.replace(before)
-    beside.replace(target)
-    shutil.rmtree(before, ignore_errors=True)

@@ -103,6 +103,15 @@ class SqlProject:
             wanted.add(name)
         return wanted
 
+    def made_from(self, source_path: str) -> set[str]:
+        """The models that read this source, themselves or through their parents."""
+        made: set[str] = set()
+        for name, model in self.models.items():
+            paths = {self.sources[source].path for source in model.sql.sources}
+            if source_path in paths or not made.isdisjoint(model.sql.refs):
+                made.add(name)
+        return made
+
 
 def file_of(table: Table) -> str:
     """The .sql or .csv file of a table, for messages."""

@@ -1,8 +1,13 @@
 """The marts beside the main one: rows worked on paper from the world of test_world.py."""
 
+import shutil
 from decimal import Decimal
 
 import pytest
+
+from pipeline.run import SQL_ROOT
+from pipeline.sql_models import load_project
+from pipeline.warehouse import build_database
 
 
 def pounds(*amounts):
@@ -341,3 +346,14 @@ def test_macros_give_the_rows_of_the_marts(world):
         )
         == [(True, None)] * 16
     )
+
+
+def test_a_build_by_new_code_of_the_same_data_changes_no_row(world_settings, tmp_path):
+    warehouse = shutil.copytree(world_settings.warehouse, tmp_path / "warehouse")
+    report = build_database(
+        warehouse / "anchorspend.duckdb", load_project(SQL_ROOT), warehouse, "of newer code"
+    )
+    assert len(report.changes) > 30
+    assert [one for one in report.changes if one.differing_rows or one.not_compared_reason] == []
+    [payments] = [one for one in report.changes if one.mart_name == "payments"]
+    assert (payments.rows_before, payments.gbp_before) == (32, payments.gbp_after)

@@ -1,0 +1,201 @@
+"""Speed and memory of the build and of the twenty questions, as ratios within one run.
+
+A generated world of about 5,000 payments is taken through the whole job once. What that left for
+the SQL is then multiplied: each copy of a payment has a row, an amount and a description of its
+own, and goes to one of as many copies of the suppliers as make 30,000. So natures, bands, withheld
+names and undated lines keep their parts, and the database is built by the product's own build.
+Bars: DESIGN section 6, and ten times a bare scan for the questions.
+"""
+
+import argparse
+import json
+import resource
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import duckdb
+
+from pipeline.changed_rows import CHANGED_ROWS, compare_marts
+from pipeline.demo.invented import run_invented_demo
+from pipeline.run import SQL_ROOT
+from pipeline.settings import PROJECT_ROOT, Settings
+from pipeline.sql_models import load_project
+from pipeline.sql_models.sql_text import identifier
+from pipeline.warehouse import BUILD_RECORD, build_database, open_database
+
+WORLD_SCALE, SUPPLIERS = 0.25, 30_000
+QUESTIONS = sorted((PROJECT_ROOT / "docs/queries").glob("*.sql"))
+# For each table of the SQL's sources, what a copy (of number n) has of its own.
+PAYMENTS = """
+    * exclude (n) replace (
+        row_number + 1000000 * n as row_number,
+        supplier_id || '-' || n % {suppliers} as supplier_id,
+        amount_gbp + (hash(file_sha256, row_number, n) % 100)::decimal(18, 4) * 0.01
+            as amount_gbp,
+        description || ' T' || n % 20 as description
+    )
+"""
+OF_SUPPLIERS = (
+    "* exclude (n) replace (supplier_id || '-' || n as supplier_id, number || '-' || n as number)"
+)
+OF_ORGANISATIONS = "* exclude (n) replace (number || '-' || n as number)"
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """How long the work takes."""
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def multiply(world: Path, payments: int) -> int:
+    """Put copies in place of what the SQL reads; how many payments there are now."""
+    with duckdb.connect() as connection:
+        connection.execute("set enable_progress_bar = false")
+
+        def count(pattern: str) -> int:
+            [(rows,)] = connection.execute(f"select count(*) from '{world}/{pattern}'").fetchall()
+            return int(rows)
+
+        def copy(path: Path, columns: str, copies: int) -> None:
+            beside = path.with_suffix(".new")
+            connection.execute(
+                f"copy (select {columns} from '{path}', range({copies}) as copies(n))"
+                f" to '{beside}' (format parquet, compression zstd)"
+            )
+            beside.replace(path)
+
+        copies = max(1, payments // count("payments/*.parquet"))
+        suppliers = max(1, SUPPLIERS // count("identified/suppliers.parquet"))
+        for path in sorted((world / "payments").glob("*.parquet")):
+            copy(path, PAYMENTS.format(suppliers=suppliers), copies)
+        for name in ("suppliers", "supplier_places"):
+            copy(world / f"identified/{name}.parquet", OF_SUPPLIERS, suppliers)
+        for name in ("organisations", "organisation_addresses"):
+            copy(world / f"identified/{name}.parquet", OF_ORGANISATIONS, suppliers)
+        return count("payments/*.parquet")
+
+
+def build(world: Path) -> tuple[float, list[tuple[float, str]], float]:
+    """Seconds of the build, those of each model, and the most memory it took in GB."""
+    report = build_database(
+        world / "bench.duckdb", load_project(SQL_ROOT), world, "of the benchmark"
+    )
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    models = sorted(((model.seconds, model.name) for model in report.models), reverse=True)
+    return report.seconds, models, peak
+
+
+def bare(world: Path, query: str) -> float:
+    """Seconds to write the result of a query to a new DuckDB file."""
+    path = world / "bare.duckdb"
+    path.unlink(missing_ok=True)
+    with duckdb.connect(path) as connection:
+        connection.execute("set enable_progress_bar = false")
+        return seconds(lambda: connection.execute(f"create table bare as {query}"))
+
+
+def compare_build(world: Path, payments: int) -> None:
+    """Print the build against a bare scan and a bare join of the same Parquet."""
+    lines = f"'{world}/payments/*.parquet'"
+    scan = bare(world, f"select * from {lines}")
+    join = bare(
+        world,
+        f"select lines.*, places.* exclude (supplier_id) from {lines} as lines left join"
+        " (select supplier_id, any_value(lad_code) as lad_code, any_value(postcode) as postcode,"
+        " any_value(latitude) as latitude, any_value(longitude) as longitude"
+        f" from '{world}/identified/supplier_places.parquet' group by 1) as places"
+        " using (supplier_id)",
+    )
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        taken, models, peak = pool.submit(build, world).result()
+    print(
+        f"{payments:,} payments: built and tested in {taken:.1f} s, a bare scan and write takes "
+        f"{scan:.2f} s (ratio {taken / scan:.1f}), a bare join written {join:.2f} s (ratio "
+        f"{taken / join:.1f}, bar 25); peak {peak:.2f} GB (bar 8)"
+    )
+    rest = taken - sum(spent for spent, _ in models)
+    slowest = ", ".join(f"{name} {spent:.1f} s" for spent, name in models[:8])
+    print(f"  slowest models: {slowest}; comparing, tests and the rest {rest:.1f} s")
+
+
+def time_comparison(world: Path) -> None:
+    """Print how long it takes to compare every mart with a database before of as many rows."""
+    before = shutil.copy(world / "bench.duckdb", world / "before.duckdb")
+    project = load_project(SQL_ROOT)
+    about = project.made_from(BUILD_RECORD) | project.made_from(CHANGED_ROWS)
+    marts = [
+        model
+        for name, model in project.models.items()
+        if model.schema == "marts" and name not in about
+    ]
+    changes = []
+    taken = seconds(lambda: changes.extend(compare_marts(world / "bench.duckdb", before, marts)))
+    assert not any(one.differing_rows or one.not_compared_reason for one in changes)
+    print(f"comparing {len(marts)} marts with those of the database before: {taken:.1f} s")
+
+
+def scans(connection: duckdb.DuckDBPyConnection, sql: str) -> list[str]:
+    """A bare scan of the columns that a query reads, for each time it reads a table."""
+    [(_, plan)] = connection.execute(f"explain (format json) {sql}").fetchall()
+    nodes, found = json.loads(plan), []
+    while nodes:
+        node = nodes.pop()
+        nodes += node["children"]
+        info = node.get("extra_info", {})
+        if node["name"].strip() == "SEQ_SCAN":
+            columns = info.get("Projections") or []
+            columns = [columns] if isinstance(columns, str) else columns
+            counted = ", ".join(f"count({identifier(column)})" for column in columns) or "count(*)"
+            found.append(f"select {counted} from {info['Table']}")
+    return found
+
+
+def compare_questions(world: Path) -> None:
+    """Print each question against bare scans of the columns that it uses."""
+    with open_database(world / "bench.duckdb") as connection:
+
+        def best(*statements: str) -> float:
+            return min(
+                seconds(lambda: [connection.execute(one).fetchall() for one in statements])
+                for _ in range(5)
+            )
+
+        grouped = best(
+            "select lad_code, financial_year, sum(amount_gbp) from marts.payments group by all"
+        )
+        headline = best(QUESTIONS[0].read_text(encoding="utf-8"))
+        print(
+            f"headline {headline * 1e3:.1f} ms, a bare GROUP BY over marts.payments "
+            f"{grouped * 1e3:.1f} ms, ratio {headline / grouped:.2f} (bar 3)"
+        )
+        for path in QUESTIONS:
+            sql = path.read_text(encoding="utf-8")
+            taken, scanned = best(sql), best(*scans(connection, sql))
+            print(
+                f"{path.stem}: {taken * 1e3:.1f} ms, bare scan {scanned * 1e3:.1f} ms, "
+                f"ratio {taken / scanned:.1f} (bar 10)"
+            )
+
+
+def main() -> None:
+    """Invent, multiply, build and ask."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--payments", type=int, default=1_000_000)
+    chosen = options.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        world = Path(name)
+        run_invented_demo(Settings(warehouse=world), lambda _: None, scale=WORLD_SCALE)
+        payments = multiply(world, chosen.payments)
+        compare_build(world, payments)
+        time_comparison(world)
+        compare_questions(world)
+
+
+if __name__ == "__main__":
+    main()
