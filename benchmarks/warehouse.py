@@ -1,9 +1,9 @@
 """Speed and memory of the build and of the twenty questions, as ratios within one run.
 
 A generated world of about 5,000 payments is taken through the whole job once. What that left for
-the SQL is then multiplied: each copy of a payment has a row, an amount and a description of its
-own, and goes to one of as many copies of the suppliers as make 30,000. So natures, bands, withheld
-names and undated lines keep their parts, and the database is built by the product's own build.
+the SQL is then multiplied: each copy of a payment has a row and a description of its own,
+and goes to one of as many copies of the suppliers as make 30,000. So natures, bands, withheld names
+and undated lines keep their parts, and the database is built and tested by the product's own build.
 Bars: DESIGN section 6, and ten times a bare scan for the questions.
 """
 
@@ -35,14 +35,36 @@ PAYMENTS = """
     * exclude (n) replace (
         row_number + 1000000 * n as row_number,
         supplier_id || '-' || n % {suppliers} as supplier_id,
-        amount_gbp + (hash(file_sha256, row_number, n) % 100)::decimal(18, 4) * 0.01
-            as amount_gbp,
         description || ' T' || n % 20 as description
     )
 """
 OF_SUPPLIERS = (
     "* exclude (n) replace (supplier_id || '-' || n as supplier_id, number || '-' || n as number)"
 )
+OF_SELECTED_FILES = """
+    * exclude (n) replace (
+        rows * {copies} as rows, (total_gbp * {copies})::decimal(18, 4) as total_gbp
+    )
+"""
+OF_FILES = """
+    * exclude (n) replace (
+        rows + payments * ({copies} - 1) as rows,
+        payments * {copies} as payments,
+        (total_gbp * {copies})::decimal(18, 4) as total_gbp
+    )
+"""
+OF_FILE_REVISIONS = """
+    * exclude (n) replace (
+        rows_before * {copies} as rows_before,
+        rows_after * {copies} as rows_after,
+        rows_added * {copies} as rows_added,
+        rows_removed * {copies} as rows_removed,
+        rows_edited * {copies} as rows_edited,
+        (added_gbp * {copies})::decimal(18, 4) as added_gbp,
+        (removed_gbp * {copies})::decimal(18, 4) as removed_gbp,
+        (moved_gbp * {copies})::decimal(18, 4) as moved_gbp
+    )
+"""
 OF_ORGANISATIONS = "* exclude (n) replace (number || '-' || n as number)"
 
 
@@ -74,6 +96,13 @@ def multiply(world: Path, payments: int) -> int:
         suppliers = max(1, SUPPLIERS // count("identified/suppliers.parquet"))
         for path in sorted((world / "payments").glob("*.parquet")):
             copy(path, PAYMENTS.format(suppliers=suppliers), copies)
+        for folder, columns in (
+            ("selected_files", OF_SELECTED_FILES),
+            ("files", OF_FILES),
+            ("file_revisions", OF_FILE_REVISIONS),
+        ):
+            for path in sorted((world / folder).glob("*.parquet")):
+                copy(path, columns.format(copies=copies), 1)
         for name in ("suppliers", "supplier_places"):
             copy(world / f"identified/{name}.parquet", OF_SUPPLIERS, suppliers)
         for name in ("organisations", "organisation_addresses"):
@@ -151,8 +180,10 @@ def scans(connection: duckdb.DuckDBPyConnection, sql: str) -> list[str]:
         if node["name"].strip() == "SEQ_SCAN":
             columns = info.get("Projections") or []
             columns = [columns] if isinstance(columns, str) else columns
-            counted = ", ".join(f"count({identifier(column)})" for column in columns) or "count(*)"
-            found.append(f"select {counted} from {info['Table']}")
+            # DuckDB answers count(column) from statistics where no value is null.
+            read = ", ".join(map(identifier, columns))
+            scanned = f"bit_xor(hash({read}))" if read else "count(*)"
+            found.append(f"select {scanned} from {info['Table']}")
     return found
 
 
@@ -176,7 +207,11 @@ def compare_questions(world: Path) -> None:
         )
         for path in QUESTIONS:
             sql = path.read_text(encoding="utf-8")
-            taken, scanned = best(sql), best(*scans(connection, sql))
+            taken, bare_scans = best(sql), scans(connection, sql)
+            if not bare_scans:
+                print(f"{path.stem}: {taken * 1e3:.1f} ms, answered from statistics without a scan")
+                continue
+            scanned = best(*bare_scans)
             print(
                 f"{path.stem}: {taken * 1e3:.1f} ms, bare scan {scanned * 1e3:.1f} ms, "
                 f"ratio {taken / scanned:.1f} (bar 10)"
