@@ -173,7 +173,7 @@ def dagster(tmp_path, registry, host_and_port):
 
 
 # Waits for two ticks of the schedule, beside whatever else the machine does.
-@pytest.mark.timeout(800)
+@pytest.mark.timeout(1800)
 def test_a_night_goes_on_without_a_publisher_that_is_blocked_and_greens_when_it_is_back(dagster):
     Councils.is_thornley_shut = True
     dagster.wait_for(lambda: ("build", "SUCCESS") in dagster.runs(), 400)
@@ -181,8 +181,8 @@ def test_a_night_goes_on_without_a_publisher_that_is_blocked_and_greens_when_it_
     assert dagster.is_materialised("payments", "marlhaven_council")
     assert dagster.is_materialised("marts", "spend_retention_by_town_year")
     # The schedule fires each minute, and a check of a run that goes on has no outcome yet.
-    dagster.wait_for(lambda: dagster.collected("marlhaven_council") == "SUCCEEDED", 100)
-    dagster.wait_for(lambda: dagster.collected("thornley_council") == "FAILED", 100)
+    dagster.wait_for(lambda: dagster.collected("marlhaven_council") == "SUCCEEDED", 300)
+    dagster.wait_for(lambda: dagster.collected("thornley_council") == "FAILED", 300)
 
     Councils.is_thornley_shut = False
-    dagster.wait_for(lambda: dagster.collected("thornley_council") == "SUCCEEDED", 200)
+    dagster.wait_for(lambda: dagster.collected("thornley_council") == "SUCCEEDED", 600)
