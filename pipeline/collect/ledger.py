@@ -1,9 +1,7 @@
 """The ledger: one row per attempt to get a publication, in SQLite, rebuilt from sidecars."""
 
 import json
-import os
 import sqlite3
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -18,6 +16,7 @@ from pipeline.collect.archive import Archive
 from pipeline.collect.attempts import HELD_OUTCOMES, Attempt, Outcome, Publication
 from pipeline.collect.sidecars import Sidecar, form_pairs
 from pipeline.errors import AnchorspendError
+from pipeline.whole_files import written_whole
 
 Result = TypeVar("Result")
 
@@ -214,12 +213,8 @@ def rebuild_ledger(archive: Archive, path: Path) -> int:
     The new file is written beside and takes the old one's place whole. Attempts that archived
     nothing (blocked, not_published, error ...) are not in the sidecars and are lost.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     rows = sorted(_rebuilt_rows(archive), key=lambda row: row[0].fetched_at)
-    descriptor, name = tempfile.mkstemp(prefix=".ledger-", suffix=".sqlite", dir=path.parent)
-    os.close(descriptor)
-    beside = Path(name)
-    try:
+    with written_whole(path) as beside:
         with closing(_connect(beside)) as connection, connection:
             connection.executescript(_SCHEMA)
             connection.executemany(_INSERT, [_row(attempt, version) for attempt, version in rows])
@@ -228,9 +223,6 @@ def rebuild_ledger(archive: Archive, path: Path) -> int:
             )
         # A journal of the old file would be rolled back into the new one.
         path.with_name(path.name + "-journal").unlink(missing_ok=True)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
     return len(rows)
 
 
