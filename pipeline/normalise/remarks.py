@@ -66,8 +66,11 @@ def _about_marked_credits(plans: Sequence[SheetPlan]) -> list[str]:
             is_mark = "debit_or_credit" in roles or heading.endswith(_MARKING_HEADINGS)
             if not is_mark or column in plan.sources.amount_columns:
                 continue
-            marks = plan.cells.to_series(column).str.to_lowercase().is_in(_CREDIT_MARKS)
-            marked = plan.cells.filter(marks.fill_null(value=False))
+            texts = plan.cells.to_series(column)
+            marks = [text for text in texts.unique().drop_nulls() if text.lower() in _CREDIT_MARKS]
+            if not marks:
+                continue
+            marked = plan.cells.filter(texts.is_in(marks))
             amounts = parse_amounts(marked.to_series(plan.sources.amount_columns[0]))
             if count := int((amounts > 0).sum()):
                 return [

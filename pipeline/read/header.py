@@ -215,7 +215,8 @@ def _rows_that_may_be_headers(
             for c in cells.columns
         )
     numbered = searched.with_row_index("position", offset=start)
-    rows = numbered.filter(~has_figure, letters).head(_MOST_ROWS_SEARCHED).rows()
+    # Hardly a row of payments is left by the first condition.
+    rows = numbered.filter(~has_figure).filter(letters).head(_MOST_ROWS_SEARCHED).rows()
     return [(row[0], row[1:]) for row in rows]
 
 

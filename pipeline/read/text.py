@@ -24,7 +24,7 @@ _MARKS = (codecs.BOM_UTF8, "\ufeff".encode().decode("cp1252").encode())
 _MAY_BE_POUNDS = ("œ".encode()[:1], "\ufffd".encode()[:1])
 _POUND_AS_LIGATURE = re.compile(r"(?<![^\W\d_])œ(?![^\W\d_])")
 # Exports of web applications leave the pound sign as markup.
-_POUND_MARKUP = (b"&pound;", b"&#163;", b"&#xa3;", b"&#xA3;")
+_POUND_MARKUP = re.compile(rb"&(?:pound|#163|#x[aA]3);")
 _LONE_RETURN = re.compile(rb"\r(?!\n)")
 _POUND_LOST = re.compile(r"(?<!\w)\ufffd(?=-?[\d.])|(?<=\()\ufffd(?=\))")
 
@@ -41,8 +41,7 @@ def decode_text(data: bytes) -> tuple[bytes, str]:
         repaired = _POUND_AS_LIGATURE.sub("£", text.decode())
         text = _POUND_LOST.sub("£", repaired).encode()
     if b"&" in text:
-        for markup in _POUND_MARKUP:
-            text = text.replace(markup, "£".encode())
+        text = _POUND_MARKUP.sub("£".encode(), text)
     if b"\r" in text:
         text = _with_line_feeds(text)
     return text.rstrip(b"\x1a"), encoding
