@@ -21,10 +21,11 @@ from pipeline.sql_models import (
     SqlProject,
     TestResult,
     build_models,
+    count_rows,
     run_tests,
     source_files,
 )
-from pipeline.sql_models.sql_text import literal
+from pipeline.sql_models.sql_text import identifier, literal
 from pipeline.whole_files import written_whole
 
 BUILD_RECORD = "build.parquet"
@@ -83,7 +84,7 @@ class QueryResult:
 
 @dataclass(frozen=True)
 class PublishedTable:
-    """A table of the database: comment, rows, and name, type and comment of each column."""
+    """A table or view: comment, rows, and name, type and comment of each column."""
 
     schema: str
     name: str
@@ -93,10 +94,11 @@ class PublishedTable:
 
 
 def describe_tables(connection: duckdb.DuckDBPyConnection) -> list[PublishedTable]:
-    """Every table in the database, by schema and name."""
+    """Every table and view in the database, by schema and name."""
     tables = connection.execute(
-        "select schema_name, table_name, coalesce(comment, ''), estimated_size"
-        " from duckdb_tables() order by all"
+        "select schema_name, table_name, coalesce(comment, '') from duckdb_tables() union all"
+        " select schema_name, view_name, coalesce(comment, '') from duckdb_views()"
+        " where not internal order by all"
     ).fetchall()
     columns = connection.execute(
         "select schema_name, table_name, column_name, data_type, coalesce(comment, '')"
@@ -107,10 +109,10 @@ def describe_tables(connection: duckdb.DuckDBPyConnection) -> list[PublishedTabl
             schema,
             name,
             comment,
-            rows,
+            count_rows(connection, f"{identifier(schema)}.{identifier(name)}"),
             [column[2:] for column in columns if column[:2] == (schema, name)],
         )
-        for schema, name, comment, rows in tables
+        for schema, name, comment in tables
     ]
 
 

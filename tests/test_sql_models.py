@@ -22,6 +22,7 @@ from pipeline.sql_models import (
     run_tests,
 )
 from pipeline.sql_models.lineage import column_lineage
+from pipeline.warehouse import describe_tables
 
 SOURCES = """
 warehouse:
@@ -168,6 +169,33 @@ def test_descriptions_become_comments(root, warehouse, connection):
     ).fetchall()
     assert table == "The body's pounds. One row per body and year."
     assert column == "The body's number, £ or not."
+
+
+VIEW = {
+    "intermediate/int_credits.sql": "select * from {{ ref('stg_paid') }} where body_id = '002'",
+    "intermediate/int_credits.yml": """
+description: Money that came back. One row per credit.
+config: {materialized: view}
+grain: [body_id, paid_date]
+columns:
+  body_id: {description: The body that was paid.}
+  paid_date: {description: Day of the credit.}
+  amount_gbp: {description: "Pounds, negative.", tests: [not_null]}
+""",
+}
+
+
+def test_a_view_is_commented_tested_and_counted_like_a_table(root, warehouse, connection):
+    project = load_project(write_files(root, VIEW))
+    built = build_models(connection, project, warehouse)
+
+    assert ("int_credits", 1) in [(result.name, result.rows) for result in built]
+    [view] = [table for table in describe_tables(connection) if table.name == "int_credits"]
+    assert (view.comment, view.rows) == ("Money that came back. One row per credit.", 1)
+    assert view.columns[2] == ("amount_gbp", "DECIMAL(18,4)", "Pounds, negative.")
+    connection.execute("update staging.stg_paid set amount_gbp = null where body_id = '002'")
+    failed = [test for test in run_tests(connection, project, ["int_credits"]) if test.failures]
+    assert ("int_credits", "amount_gbp", 1) in [(t.model, t.column, t.failures) for t in failed]
 
 
 def test_selecting_a_model_takes_its_parents_and_nothing_else(root, warehouse, connection):
@@ -448,6 +476,14 @@ PAID = PROJECT["staging/stg_paid.yml"]
             {"staging/stg_paid.sql": "select * from {{ ref('yearly') }}"},
             r"circle: (stg_paid <- yearly <- stg_paid|yearly <- stg_paid <- yearly)",
         ),
+        (
+            {"staging/stg_paid.yml": PAID.replace("grain", "config: {materialized: view}\ngrain")},
+            r"stg_paid\.sql: a view reads models by ref\(\), no source\(\); make it a table",
+        ),
+        (
+            {"marts/yearly.yml": YEARLY.replace("grain", "config: {materialized: cube}\ngrain")},
+            r"yearly\.yml: config\.materialized",
+        ),
         ({"marts/yearly.sql": "select {{ today() }}"}, r"only ref\('x'\) and source"),
         ({"marts/yearly.sql": "{% set x = 1 %} select 1"}, r"only ref\('x'\) and source"),
         ({"marts/yearly.sql": "select ("}, r"yearly\.sql is not one query: syntax error"),
@@ -476,7 +512,7 @@ PAID = PROJECT["staging/stg_paid.yml"]
         (
             {"marts/yearly.yml": YEARLY + "owner: me\n"},
             r"yearly\.yml: owner is not a known key; "
-            "allowed there: description, grain, tests, columns",
+            "allowed there: description, grain, tests, config, columns",
         ),
         (
             {"marts/yearly.yml": YEARLY.replace("{description: Pounds.}", "{desc: Pounds.}")},

@@ -1,32 +1,40 @@
-with counted as (
+-- The eight ways of being public, owned by an anchor or an intermediary are numbered 0 to 7, so that
+-- pounds are added up once for each of them, not once for each choice of payees; and all the ways in
+-- which several anchors see one organisation fit into the bits of one number.
+with choices as (
     select
-        sums.*,
-        choices.payees,
-        publishers.publisher_kind
-    from {{ ref('int_town_unit_sums') }} as sums
-    inner join {{ ref('payee_groups') }} as choices
+        payee_groups.payees,
+        bit_or(1 << ways.way) as counted_ways
+    from {{ ref('payee_groups') }} as payee_groups
+    inner join range(8) as ways (way)
         on
-            (choices.with_public or not sums.payee_is_public)
-            and (choices.with_anchor_owned or not sums.is_anchor_owned)
-            and (choices.with_intermediaries or not sums.is_intermediary)
-            and (sums.part = 'year' or choices.payees = 'all')
-    inner join {{ ref('stg_registry__publishers') }} as publishers
-        on sums.publisher_id = publishers.publisher_id
+            (payee_groups.with_public or ways.way & 1 = 0)
+            and (payee_groups.with_anchor_owned or ways.way & 2 = 0)
+            and (payee_groups.with_intermediaries or ways.way & 4 = 0)
+    group by payee_groups.payees
 ),
 
--- Pounds of anchors are added up once, and then for towns and kinds; only units are told apart twice.
-by_anchor as (
+sums as (
+    select
+        *,
+        1 << (
+            cast(payee_is_public as integer) + 2 * cast(is_anchor_owned as integer)
+            + 4 * cast(is_intermediary as integer)
+        ) as way_bit
+    from {{ ref('int_town_unit_sums') }}
+),
+
+by_way as (
     select
         town_id,
         financial_year,
         amount_basis,
         scope,
         local_definition,
-        payees,
         part,
         part_name,
         publisher_id,
-        publisher_kind,
+        way_bit,
         sum(payment_rows) as payment_rows,
         sum(amount_gbp) as total_gbp,
         sum(if(band = 'town', amount_gbp, 0)) as town_gbp,
@@ -50,10 +58,51 @@ by_anchor as (
             (may_be_town or may_be_rest_of_county) and (may_be_rest_of_region or may_be_rest_of_uk),
             least(amount_gbp, 0), 0
         )) as county_may_lose_gbp
-    from counted
+    from sums
     group by
-        town_id, financial_year, amount_basis, scope, local_definition, payees, part, part_name,
-        publisher_id, publisher_kind
+        town_id, financial_year, amount_basis, scope, local_definition, part, part_name,
+        publisher_id, way_bit
+),
+
+by_anchor as (
+    select
+        by_way.town_id,
+        by_way.financial_year,
+        by_way.amount_basis,
+        by_way.scope,
+        by_way.local_definition,
+        choices.payees,
+        by_way.part,
+        by_way.part_name,
+        by_way.publisher_id,
+        publishers.publisher_kind,
+        sum(by_way.payment_rows) as payment_rows,
+        sum(by_way.total_gbp) as total_gbp,
+        sum(by_way.town_gbp) as town_gbp,
+        sum(by_way.rest_of_county_gbp) as rest_of_county_gbp,
+        sum(by_way.rest_of_region_gbp) as rest_of_region_gbp,
+        sum(by_way.rest_of_uk_gbp) as rest_of_uk_gbp,
+        sum(by_way.unknown_gbp) as unknown_gbp,
+        sum(by_way.credits_gbp) as credits_gbp,
+        sum(by_way.redacted_gbp) as redacted_gbp,
+        sum(by_way.unclear_gbp) as unclear_gbp,
+        sum(by_way.repeated_total_gbp) as repeated_total_gbp,
+        sum(by_way.town_may_gain_gbp) as town_may_gain_gbp,
+        sum(by_way.town_may_lose_gbp) as town_may_lose_gbp,
+        sum(by_way.county_gbp) as county_gbp,
+        sum(by_way.county_may_gain_gbp) as county_may_gain_gbp,
+        sum(by_way.county_may_lose_gbp) as county_may_lose_gbp
+    from by_way
+    inner join choices
+        on
+            by_way.way_bit & choices.counted_ways != 0
+            and (by_way.part = 'year' or choices.payees = 'all')
+    inner join {{ ref('stg_registry__publishers') }} as publishers
+        on by_way.publisher_id = publishers.publisher_id
+    group by
+        by_way.town_id, by_way.financial_year, by_way.amount_basis, by_way.scope,
+        by_way.local_definition, choices.payees, by_way.part, by_way.part_name,
+        by_way.publisher_id, publishers.publisher_kind
 ),
 
 anchor_cuts as (
@@ -79,18 +128,18 @@ anchor_cuts as (
 ),
 
 -- One organisation may be paid by several anchors.
-units as (
-    select distinct
+cut_units as (
+    select
         town_id,
         financial_year,
         amount_basis,
         scope,
         local_definition,
-        payees,
         if(part = 'year', 'town', part) as cut,
         part_name as cut_name,
-        unit_id
-    from counted
+        unit_id,
+        way_bit
+    from sums
     union all
     select
         town_id,
@@ -98,40 +147,63 @@ units as (
         amount_basis,
         scope,
         local_definition,
-        payees,
         'anchor' as cut,
         publisher_id as cut_name,
-        unit_id
-    from counted
+        unit_id,
+        way_bit
+    from sums
     where part = 'year'
     union all
-    select distinct
+    select
+        sums.town_id,
+        sums.financial_year,
+        sums.amount_basis,
+        sums.scope,
+        sums.local_definition,
+        'kind' as cut,
+        publishers.publisher_kind as cut_name,
+        sums.unit_id,
+        sums.way_bit
+    from sums
+    inner join {{ ref('stg_registry__publishers') }} as publishers
+        on sums.publisher_id = publishers.publisher_id
+    where sums.part = 'year'
+),
+
+units as (
+    select
         town_id,
         financial_year,
         amount_basis,
         scope,
         local_definition,
-        payees,
-        'kind' as cut,
-        publisher_kind as cut_name,
-        unit_id
-    from counted
-    where part = 'year'
+        cut,
+        cut_name,
+        unit_id,
+        bit_or(way_bit) as ways
+    from cut_units
+    group by town_id, financial_year, amount_basis, scope, local_definition, cut, cut_name, unit_id
 ),
 
 suppliers as (
     select
-        town_id,
-        financial_year,
-        amount_basis,
-        scope,
-        local_definition,
-        payees,
-        cut,
-        cut_name,
+        units.town_id,
+        units.financial_year,
+        units.amount_basis,
+        units.scope,
+        units.local_definition,
+        choices.payees,
+        units.cut,
+        units.cut_name,
         count(*) as supplier_count
     from units
-    group by town_id, financial_year, amount_basis, scope, local_definition, payees, cut, cut_name
+    inner join choices
+        on
+            units.ways & choices.counted_ways != 0
+            and (units.cut in ('town', 'anchor', 'kind') or choices.payees = 'all')
+    group by
+        units.town_id, units.financial_year, units.amount_basis, units.scope,
+        units.local_definition, choices.payees, units.cut, units.cut_name
 )
 
 select

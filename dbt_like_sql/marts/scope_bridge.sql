@@ -7,7 +7,7 @@ with pounds as (
         influenceable,
         count(*) as payment_rows,
         sum(amount_gbp) as amount_gbp
-    from {{ ref('int_payments_classified') }}
+    from {{ ref('payments') }}
     where file_kind = 'spend'
     group by publisher_id, coalesce(financial_year, 'undated'), amount_basis, spend_nature, influenceable
 )

@@ -9,7 +9,7 @@ select
         as most_frequent_description,
     count(*) as payment_rows,
     sum(payments.amount_gbp) as amount_gbp
-from {{ ref('int_payments_classified') }} as payments
+from {{ ref('payments') }} as payments
 inner join {{ ref('suppliers') }} as suppliers on payments.supplier_id = suppliers.supplier_id
 inner join {{ ref('stg_registry__publishers') }} as publishers
     on payments.publisher_id = publishers.publisher_id

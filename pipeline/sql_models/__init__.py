@@ -5,6 +5,7 @@ from pipeline.sql_models.build import (
     TestResult,
     build_models,
     compiled_sql,
+    count_rows,
     run_tests,
     source_files,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "TestResult",
     "build_models",
     "compiled_sql",
+    "count_rows",
     "describe_macros",
     "describe_models",
     "dictionary_page",

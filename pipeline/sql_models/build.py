@@ -1,4 +1,4 @@
-"""Builds the models as tables on one connection, and runs their tests there."""
+"""Builds the models as tables and views on one connection, and runs their tests there."""
 
 import time
 from collections.abc import Callable, Collection
@@ -69,7 +69,7 @@ def build_models(
     select: Collection[str] | None = None,
     on_built: Callable[[ModelResult], None] = lambda _: None,
 ) -> list[ModelResult]:
-    """Build seeds and models as commented tables, parents first; `select` takes parents along.
+    """Build seeds and models, commented, parents first; `select` takes parents along.
 
     Macros that read no table come first, so that models can use them; macros with a ref() come
     last. AnchorspendError names the Parquet file that cannot be used, or the file of a model that
@@ -165,22 +165,24 @@ def _build_table(
     query = _query(project, table, warehouse)
     qualified = project.qualified(table.name)
     file = file_of(table)
+    kind = table.yaml.config.materialized if isinstance(table, SqlModel) else "table"
     try:
         columns = [row[0] for row in connection.execute(f"describe {query}").fetchall()]
         refuse_different_columns(file, yaml_file_of(table), columns, list(table.yaml.columns))
-        connection.execute(f"create or replace table {qualified} as {query}")
+        connection.execute(f"create or replace {kind} {qualified} as {query}")
     except duckdb.Error as error:
         raise AnchorspendError(f"{file} does not run: {in_one_line(error)}.") from error
     description = literal(table.yaml.description.strip())
-    connection.execute(f"comment on table {qualified} is {description}")
+    connection.execute(f"comment on {kind} {qualified} is {description}")
     for name, column in table.yaml.columns.items():
         described = literal(column.description.strip())
         connection.execute(f"comment on column {qualified}.{identifier(name)} is {described}")
-    rows = _count(connection, qualified)
+    rows = count_rows(connection, qualified)
     return ModelResult(table.name, rows, time.perf_counter() - started)
 
 
-def _count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
+def count_rows(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
+    """How many rows a table or query has."""
     [(rows,)] = connection.execute(f"select count(*) from {relation}").fetchall()
     return int(rows)
 
@@ -204,7 +206,7 @@ def _run_test(
 ) -> TestResult:
     sql = test.sql.compiled(project.qualified)
     try:
-        failures = _count(connection, f"(\n{sql}\n)")
+        failures = count_rows(connection, f"(\n{sql}\n)")
         sample = _first_rows(connection, sql) if failures else []
     except duckdb.Error as error:
         raise AnchorspendError(

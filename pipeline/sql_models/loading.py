@@ -287,6 +287,12 @@ def _refuse_wrong_sql(project: SqlProject) -> None:
     for test in project.row_tests:
         if test.sql.sources:
             raise AnchorspendError(f"{test.sql.file}: a test reads models by ref(), no source().")
+    for model in project.models.values():
+        # The published database is one file: the Parquet behind a source does not travel with it.
+        if model.yaml.config.materialized == "view" and model.sql.sources:
+            raise AnchorspendError(
+                f"{model.sql.file}: a view reads models by ref(), no source(); make it a table."
+            )
 
 
 def _digest(root: Path) -> str:

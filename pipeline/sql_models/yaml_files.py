@@ -1,7 +1,7 @@
 """The YAML beside each model: its shape, and errors that name file, place and allowed keys."""
 
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import yaml
 from pydantic import (
@@ -55,9 +55,16 @@ class _TableYaml(_Shape):
     tests: list[Annotated[TableTest, BeforeValidator(table_test)]] = []
 
 
+class ConfigYaml(_Shape):
+    """How a model is kept: its rows written as a table, or found anew by each query of a view."""
+
+    materialized: Literal["table", "view"] = "table"
+
+
 class ModelYaml(_TableYaml):
     """The YAML beside a model."""
 
+    config: ConfigYaml = ConfigYaml()
     columns: Annotated[dict[str, ColumnYaml], Field(min_length=1)]
 
 
