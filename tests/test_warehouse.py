@@ -351,6 +351,43 @@ def test_a_killed_build_leaves_the_old_file_and_the_next_build_is_clean(world):
     assert world.files() == {"anchorspend.duckdb", "anchorspend.building.lock"}
 
 
+KILLED_AT_THE_SWAP = """
+import os, signal, sys
+from pathlib import Path
+from pipeline.sql_models import load_project
+from pipeline.warehouse import build_database
+
+moment, (root, warehouse) = sys.argv[1], map(Path, sys.argv[2:])
+swapping = False
+
+def die(event, arguments):
+    # Python tells of a rename before it is made, so the next removal of a file comes after it.
+    global swapping
+    if swapping and event == 'os.remove' and moment == 'after':
+        os.kill(os.getpid(), signal.SIGKILL)
+    if event == 'os.rename' and Path(arguments[1]) == warehouse / 'anchorspend.duckdb':
+        swapping = True
+        if moment == 'before':
+            os.kill(os.getpid(), signal.SIGKILL)
+
+sys.addaudithook(die)
+build_database(warehouse / 'anchorspend.duckdb', load_project(root), warehouse, '1.0')
+"""
+
+
+@pytest.mark.parametrize(("moment", "total"), [("before", 3), ("after", 4)])
+def test_a_build_killed_at_the_swap_leaves_the_old_file_or_the_new_one(world, moment, total):
+    world.build()
+    world.pay(1, 3)
+    command = [sys.executable, "-c", KILLED_AT_THE_SWAP, moment, world.root, world.warehouse]
+    assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
+    assert world.total() == total
+
+    assert world.build().skipped == (moment == "after")
+    assert world.total() == 4
+    assert world.files() == {"anchorspend.duckdb", "anchorspend.building.lock"}
+
+
 def test_what_an_earlier_build_left_behind_is_not_built_upon(world):
     with duckdb.connect(world.warehouse / "anchorspend.building.duckdb") as connection:
         connection.execute("create table forgotten as select 1")
