@@ -8,6 +8,15 @@ import polars as pl
 
 from pipeline.errors import RefusedFileError
 from pipeline.read.header import LISTED, HeadingRules
+from pipeline.read.labels import (
+    BALANCE_LABEL,
+    CLOSES_GROUP,
+    COUNT_LABEL,
+    MAY_BE_LABEL,
+    NAMES_TOTAL,
+    STATISTIC_LABEL,
+    TOTAL_LABEL,
+)
 from pipeline.read.subtotals import sums_without_words
 
 PAYMENT, BLANK, TOTAL, HEADER, NOTE, REJECTED = (
@@ -21,31 +30,6 @@ PAYMENT, BLANK, TOTAL, HEADER, NOTE, REJECTED = (
 EXCLUDED = (BLANK, TOTAL, HEADER, NOTE)
 GLUED = "a name and an amount without anything between them"
 
-# Whole cells that announce a sum. "TOTAL GAS & POWER" and "Total Fitness" are suppliers.
-_SUM_WORDS = (
-    r"grand|sub|overall|report|page|sheet|final|month(?:ly)?|year(?:ly)?|quarter(?:ly)?|net|gross|"
-    r"running|column|file|invoices?|spend|payments?|cumulative|combined|control|amount|value|paid|"
-    r"expenditure|records?|rows|lines|transactions|cost|suppliers?|all|and|to|date|over|excl?\.?|"
-    r"inc\.?|vat|\(?gbp\)?|sum|ytd|period|q[1-4]|jan\w*|feb\w*|mar(?:ch)?|apr\w*|may|june?|july?|aug\w*|"
-    r"sep\w*|oct\w*|nov\w*|dec\w*|\(?£?[\d,./]*k?\)?"
-)
-_TOTAL_LABEL = re.compile(
-    rf"[*= -]*(?:(?:{_SUM_WORDS})[\s-]+)*(?:(?:grand|sub)-?)?(?:totals?|sum|count|cyfanswm)"
-    rf"(?:\s+(?:for|of|in)\b.*|[\s-]+(?:{_SUM_WORDS})|\s+\(\d+ \w+\)|\s*/\s*totals?)*[\s:=.*-]*"
-    r"|(?:overall )?result"
-    r"|(?:total\s+)?(?:number|no\.?|count)\s+of\s+(?:payments|transactions|invoices|records|rows|lines"
-    r"|items|entries|suppliers)\b.*"
-    r"|(?:balance\s+)?(?:brought|carried)\s+(?:forward|down)|[bc]/f(?:wd)?",
-    re.IGNORECASE,
-)
-# What Excel's Subtotal prints below a group: "Acme Ltd Total".
-_CLOSES_GROUP = re.compile(r"(.+?)[\s-]+(?:sub-?)?total:?", re.IGNORECASE)
-_COUNT_LABEL = re.compile(r"(?:.*\b)?(?:count|number|no\.?\s+of)\b.*", re.IGNORECASE)
-_NAMES_TOTAL = re.compile(r"\b(?:sub-?)?totals?\b", re.IGNORECASE)
-_MAY_BE_LABEL = (
-    r"(?i)total|cyfanswm|\bresult\b|\bsum\b|\bcount\b|\bnumber\b|\bno\.? of\b|\bforward\b"
-    r"|\bcarried\b|\b[bc]/f"
-)
 # Lambeth 2011-10: "Inter High Education/Academy21740.00" is 740.00 or 21,740.00.
 _GLUED_AMOUNT = re.compile(r"(?:\S+ ){0,5}\S*[A-Za-z]\d[\d,]{2,}(?:\.\d{2})?")
 # Looked at one by one, some 60,000 a second.
@@ -140,7 +124,7 @@ def judge_rows(block: Block, rules: HeadingRules) -> Verdicts:
 
 
 def _may_be_label(cell: pl.Expr) -> pl.Expr:
-    return cell.str.contains(_MAY_BE_LABEL).fill_null(value=False)
+    return cell.str.contains(MAY_BE_LABEL).fill_null(value=False)
 
 
 class _Judge:
@@ -277,7 +261,7 @@ class _Judge:
             )
             return REJECTED
         if self._is_labelled_total(row) and (proven or not dated):
-            if not proven and self._is_count(row, amount):
+            if not proven and self._is_no_sum(row, amount):
                 return NOTE if self._is_above_header(position) else TOTAL
             return self._total(position, amount, proven, is_grand=proven_grand or not proven)
         if self._is_above_header(position) and not (dated and row[self._block.supplier_column]):
@@ -316,7 +300,7 @@ class _Judge:
     def _closes_named_group(self, position: int, row: tuple[str | None, ...]) -> bool:
         """Whether a cell says "Acme Ltd Total" below an "Acme Ltd" that nothing else follows."""
         for column, cell in enumerate(row):
-            closing = _CLOSES_GROUP.fullmatch(cell) if cell is not None else None
+            closing = CLOSES_GROUP.fullmatch(cell) if cell is not None else None
             if closing is None:
                 continue
             start = self._group_start
@@ -352,18 +336,25 @@ class _Judge:
 
     def _is_labelled_total(self, row: tuple[str | None, ...]) -> bool:
         others = self._others(row)
-        labels = [cell for cell in others if _TOTAL_LABEL.fullmatch(cell)]
+        labels = [cell for cell in others if TOTAL_LABEL.fullmatch(cell)]
         words = [cell for cell in others if re.search(r"[A-Za-z]{2}", cell)]
         # A payment to a firm called "Total" has a date, a reference, a department beside it.
-        return bool(labels) and len(words) - len(labels) <= 1
+        if labels and len(words) - len(labels) <= 1:
+            return True
+        # "Balance" beside a name is what an instalment was for.
+        alone = others[0] if len(others) == 1 else ""
+        return bool(STATISTIC_LABEL.fullmatch(alone) or BALANCE_LABEL.fullmatch(alone))
 
-    def _is_count(self, row: tuple[str | None, ...], amount: Decimal) -> bool:
-        """Whether a row counts the payments instead of adding them up."""
-        says_so = any(_COUNT_LABEL.fullmatch(cell) for cell in self._others(row))
-        return says_so and amount == amount.to_integral_value()
+    def _is_no_sum(self, row: tuple[str | None, ...], amount: Decimal) -> bool:
+        """Whether a row counts the payments or says their mean instead of adding them up."""
+        labels = self._others(row)
+        if any(STATISTIC_LABEL.fullmatch(label) for label in labels):
+            return True
+        counts = any(COUNT_LABEL.fullmatch(label) for label in labels)
+        return counts and amount == amount.to_integral_value()
 
     def _is_group_total(self, row: tuple[str | None, ...]) -> bool:
-        return any(_NAMES_TOTAL.search(cell) for cell in self._others(row))
+        return any(NAMES_TOTAL.search(cell) for cell in self._others(row))
 
     def _repeats_headings(self, row: tuple[str | None, ...]) -> bool:
         headings = [self._rules.recognise(cell) for cell in row if cell is not None]

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import polars as pl
+import pytest
 
 from pipeline.read.header import standard_rules
 from pipeline.read.rows import Block, judge_rows
@@ -70,6 +71,28 @@ def test_without_dates_other_words_beside_it_tell_a_firm_called_total():
 
 def test_a_labelled_total_is_no_payment_even_with_a_wrong_sum():
     assert kinds(pay("10"), pay("5"), (None, "Grand Total:", "16", None))[2] == "total"
+
+
+@pytest.mark.parametrize("label", ["Average payment", "Max", "LARGEST INVOICE AMOUNT:", "Median"])
+@pytest.mark.parametrize("dated", [True, False])
+def test_what_is_no_sum_is_no_payment_and_no_printed_total(label, dated):
+    rows = [pay("10"), pay("5"), (None, "Total", "15", None), (None, label, "7.50", None)]
+    verdicts = judge(*rows, dated=dated)
+    assert verdicts.kinds.to_list() == ["payment", "payment", "total", "total"]
+    assert [total.amount for total in verdicts.totals] == [Decimal(15)]
+
+
+def test_a_balance_that_is_the_sum_is_a_printed_total():
+    [total] = judge(pay("10"), pay("5"), (None, "Closing balance", "15", None), dated=False).totals
+    assert (total.agrees, total.is_grand) == (True, True)
+
+
+def test_firms_named_like_statistics_are_paid():
+    names = ["Max", "Balance", "Balance Physiotherapy", "Maximum Security Ltd", "Mode Transport"]
+    assert kinds(*[pay("10", name) for name in names]) == ["payment"] * 5
+    undated = [(None, name, "10", "Diesel") for name in names]
+    assert kinds(*undated, dated=False) == ["payment"] * 5
+    assert kinds((None, "Acorn Ltd", "10", "Balance"), dated=False) == ["payment"]
 
 
 def test_subtotals_need_the_sum_of_their_group():
