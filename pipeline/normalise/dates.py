@@ -10,22 +10,23 @@ import polars as pl
 
 DateOrder = Literal["dmy", "mdy"]
 
+# English, and Welsh as the councils of Wales write it.
 _MONTHS = {
     name: number
     for number, names in enumerate(
         [
-            ("jan", "january"),
-            ("feb", "february"),
-            ("mar", "march"),
-            ("apr", "april"),
-            ("may",),
-            ("jun", "june"),
-            ("jul", "july"),
-            ("aug", "august"),
-            ("sep", "sept", "september"),
-            ("oct", "october"),
-            ("nov", "november"),
-            ("dec", "december"),
+            ("jan", "january", "ion", "ionawr"),
+            ("feb", "february", "chwe", "chwefror"),
+            ("mar", "march", "maw", "mawrth"),
+            ("apr", "april", "ebr", "ebrill"),
+            ("may", "mai"),
+            ("jun", "june", "meh", "mehefin"),
+            ("jul", "july", "gor", "gorff", "gorffennaf"),
+            ("aug", "august", "awst"),
+            ("sep", "sept", "september", "medi"),
+            ("oct", "october", "hyd", "hydref"),
+            ("nov", "november", "tach", "tachwedd"),
+            ("dec", "december", "rhag", "rhagfyr"),
         ],
         start=1,
     )
@@ -33,8 +34,8 @@ _MONTHS = {
 }
 # A clock time and its zone are read past, never used: Lancashire Fire prints 01:00 in summer.
 _CLOCK = (
-    r"(?:[T ,]+\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:\.\d+)?)?\s*(?:[AaPp]\.?[Mm]\.?)?"
-    r"\s*(?:Z|UTC|GMT|BST|[+-]\d{2}(?::?\d{2})?)?)?"
+    r"(?:[T ,]+\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:[.:]\d+)?)?\s*(?:[AaPp]\.?[Mm]\.?)?"
+    r"\s*(?:Z|UTC|GMT|BST|[+-]\d{2}(?::?\d{2})?)?|Z|[+-]\d{2}:\d{2})?"
 )
 _WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes|s)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?[ ,.-]+)?"
 _YEAR_FIRST = re.compile(rf"(\d{{4}})[-/. ](\d{{1,2}})[-/. ](\d{{1,2}}){_CLOCK}")
@@ -43,22 +44,26 @@ _NUMBERS = re.compile(
     re.IGNORECASE,
 )
 _DAY_NAMED = re.compile(
-    rf"{_WEEKDAY}(\d{{1,2}})(?:st|nd|rd|th)?(?: of)?[-/. ,]*([a-z]{{3,9}})"
+    rf"{_WEEKDAY}(\d{{1,2}})(?:st|nd|rd|th)?(?: of)?[-/. ,]*([a-z]{{3,10}})"
     rf"[-/. ,']*(\d{{4}}|\d{{2}}){_CLOCK}",
     re.IGNORECASE,
 )
 _NAMED_DAY = re.compile(
-    rf"{_WEEKDAY}([a-z]{{3,9}})[-/. ]+(\d{{1,2}})(?:st|nd|rd|th)?[-/. ,]+(\d{{4}}){_CLOCK}",
+    rf"{_WEEKDAY}([a-z]{{3,10}})[-/. ]+(\d{{1,2}})(?:st|nd|rd|th)?[-/. ,]+(\d{{4}}){_CLOCK}",
     re.IGNORECASE,
 )
-_YEAR_MONTH_DAY_NAMED = re.compile(
-    rf"(\d{{4}})[-/. ]([a-z]{{3,9}})[-/. ](\d{{1,2}}){_CLOCK}", re.IGNORECASE
+# How Java prints a date: "Mon Apr 03 00:00:00 BST 2023".
+_CLOCK_BEFORE_YEAR = re.compile(
+    r"[a-z]{3} ([a-z]{3}) (\d{1,2}) \d{2}:\d{2}:\d{2} [A-Z]{3,4} (\d{4})", re.IGNORECASE
 )
-_MONTH_NAMED = re.compile(r"([a-z]{3,9})[-/. ,']*(\d{4}|\d{2})", re.IGNORECASE)
-_YEAR_MONTH_NAMED = re.compile(r"(\d{4})[-/. ]*([a-z]{3,9})", re.IGNORECASE)
+_YEAR_MONTH_DAY_NAMED = re.compile(
+    rf"(\d{{4}})[-/. ]([a-z]{{3,10}})[-/. ](\d{{1,2}}){_CLOCK}", re.IGNORECASE
+)
+_MONTH_NAMED = re.compile(r"([a-z]{3,10})[-/. ,']*(\d{4}|\d{2})", re.IGNORECASE)
+_YEAR_MONTH_NAMED = re.compile(r"(\d{4})[-/. ]*([a-z]{3,10})", re.IGNORECASE)
 _MONTH_NUMBERED = re.compile(r"(\d{1,2})[-/](\d{4})|(\d{4})[-/](\d{1,2})")
 # Numbers that a spreadsheet took for decimals carry ".0".
-_COMPACT = re.compile(r"((?:19|20)\d{6})(?:\.0)?")
+_COMPACT = re.compile(r"((?:19|20)\d{6})(?:\.0|T?\d{6}(?:\.0)?)?")
 _COMPACT_DAY_FIRST = re.compile(r"(\d{1,2})(\d{2})(20\d{2})(?:\.0)?")
 # A period beside its financial year is a month from April on; period 13 is an adjustment.
 _FINANCIAL_YEAR = r"(20\d{2})[-/](?:20)?\d{2}"
@@ -161,14 +166,13 @@ def _named_day(text: str, order: DateOrder) -> Day | None:
     found = _YEAR_MONTH_DAY_NAMED.fullmatch(text)
     if found and found.group(2).lower() in _MONTHS:
         return _day(int(found.group(1)), _MONTHS[found.group(2).lower()], int(found.group(3)))
-    found = _NAMED_DAY.fullmatch(text)
+    found = _NAMED_DAY.fullmatch(text) or _CLOCK_BEFORE_YEAR.fullmatch(text)
     if found and found.group(1).lower() in _MONTHS:
         return _day(int(found.group(3)), _MONTHS[found.group(1).lower()], int(found.group(2)))
     return None
 
 
 def _compact_day(text: str, order: DateOrder) -> Day | None:
-    text = text.removesuffix("T000000")
     if _COMPACT.fullmatch(text):
         day = _day(int(text[:4]), int(text[4:6]), int(text[6:8]))
         if day is not None:

@@ -28,6 +28,13 @@ APRIL_3 = date(2023, 4, 3)
         "Mon-03-04-2023",
         "2023-Apr-03",
         "20230403T000000",
+        "20230403000000",
+        "2023-04-03Z",
+        "2023-04-03+01:00",
+        "Apr  3 2023 12:00:00:000AM",
+        "Mon Apr 03 00:00:00 BST 2023",
+        "3 Ebrill 2023",
+        "03-Ebr-23",
         "03/04/2023.",
         "03-APR-2023",
         "Monday, 3 April 2023",
@@ -78,6 +85,13 @@ def test_a_month_is_no_day(text):
 )
 def test_impossible_or_incomplete_dates_are_undated(text):
     assert day_from_text(text) is None
+
+
+@pytest.mark.parametrize(("text", "month"), [("1 Gorffennaf 2023", 7), ("2 Tachwedd 2023", 11)])
+def test_months_of_wales(text, month):
+    day = day_from_text(text)
+    assert day is not None
+    assert day.value.month == month
 
 
 def test_the_printed_day_is_kept_whatever_the_clock_says():
