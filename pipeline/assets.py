@@ -10,7 +10,7 @@ from pipeline.changed_rows import MartChange
 from pipeline.identifying import identify
 from pipeline.locking import warehouse_lock
 from pipeline.publisher_assets import SEVERITIES
-from pipeline.register_assets import REGISTER_KEYS, registers_in_use
+from pipeline.register_assets import REGISTER_KEYS, register_key, registers_in_use
 from pipeline.report.site import build_report
 from pipeline.settings import Settings
 from pipeline.sql_models import SqlModel, SqlProject, TestResult, model_dependencies
@@ -187,6 +187,8 @@ def _source_keys(source: str, payments: Collection[dg.AssetKey]) -> list[dg.Asse
             return [SUPPLIER_PLACES]
         case "organisations" | "organisation_addresses":
             return [ORGANISATIONS]
+        case "boundaries":
+            return [REGISTRY, *(register_key(one) for one in ("wards", "districts"))]
         case "build" | "changed_rows":
             return []
         case _:

@@ -23,7 +23,8 @@ from pipeline.collect.ledger import Ledger
 from pipeline.collect.night import Collected, collect_publishers
 from pipeline.errors import AnchorspendError
 from pipeline.identifying import identify
-from pipeline.payments import COMPACTED, compact_publisher
+from pipeline.locate.boundaries import boundaries_of_towns
+from pipeline.payments import COMPACTED, compact_publisher, write_parquet
 from pipeline.registers import refreshing
 from pipeline.registers.downloads import RegisterSession, RegisterSource
 from pipeline.registers.refreshing import RefreshReport
@@ -148,6 +149,10 @@ def refresh_registers(
 
 def build(settings: Settings) -> BuildReport:
     """Build, test and publish the database, unless nothing that it rests on has changed."""
+    write_parquet(
+        boundaries_of_towns(settings.warehouse / "registry", settings.registers_dir),
+        settings.warehouse / "boundaries.parquet",
+    )
     return build_database(
         settings.database_path,
         load_project(SQL_ROOT),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.registers.loading import RegisterSnapshot
+from pipeline.registers.loading import REGISTERS_OF_PLACES, RegisterSnapshot
 from pipeline.registers.schema import scan_table, write_whole
 
 ADDRESSES = pl.Schema(
@@ -37,7 +37,7 @@ def keep_addresses(
     A register that does not say its date has the day of loading.
     """
     for snapshot in snapshots:
-        if snapshot.register == "postcodes" or not snapshot.source_files:
+        if snapshot.register in REGISTERS_OF_PLACES or not snapshot.source_files:
             continue
         day = snapshot.snapshot_date or today
         path = addresses_dir(registers_dir) / f"{snapshot.register}-{day.isoformat()}.parquet"

@@ -12,6 +12,7 @@ from typing import Any, Literal
 import duckdb
 
 from pipeline.registers import names
+from pipeline.registers.boundaries import write_boundaries
 from pipeline.registers.charities import extract_date, write_charities
 from pipeline.registers.companies import write_companies
 from pipeline.registers.directory import write_postcodes
@@ -29,7 +30,6 @@ from pipeline.registers.published import (
 )
 from pipeline.registers.schema import (
     ORGANISATION_NAMES,
-    POSTCODES,
     SCHEMAS,
     table_path,
     write_whole,
@@ -39,7 +39,9 @@ from pipeline.registers.union import REGISTERS_OF_ORGANISATIONS, flags_path, wri
 from pipeline.whole_files import written_whole
 
 LEDGER_NAME = "registers.json"
-REGISTERS = (*REGISTERS_OF_ORGANISATIONS, "postcodes")
+# Registers of places, each a published table of its own.
+REGISTERS_OF_PLACES = ("postcodes", "wards", "districts")
+REGISTERS = (*REGISTERS_OF_ORGANISATIONS, *REGISTERS_OF_PLACES)
 REGISTER_NAMES: Mapping[str, str] = {
     "coh": "companies",
     "chc": "charities",
@@ -48,7 +50,7 @@ REGISTER_NAMES: Mapping[str, str] = {
     "ods": "nhs",
     "lad": "local_authorities",
     "pub": "public_bodies",
-    "postcodes": "postcodes",
+    **{register: register for register in REGISTERS_OF_PLACES},
 }
 # Registers lose a few hundredths from one month to the next at most.
 SMALLEST_SHARE = 0.8
@@ -125,6 +127,8 @@ def load_register_files(
         "lad": files.authorities,
         "pub": files.public_bodies,
         "postcodes": files.postcodes,
+        "wards": files.wards,
+        "districts": files.districts,
     }
     ledger = _read_ledger(registers_dir)
     snapshots = []
@@ -151,8 +155,9 @@ def _publish(registers_dir: Path, ledger: dict[str, Any]) -> None:
     tables = [table_path(registers_dir, table) for table in SCHEMAS]
     if ledger.get("published") != state or not all(table.is_file() for table in tables):
         write_organisations(registers_dir, digests)
-        if not table_path(registers_dir, "postcodes").is_file():
-            write_whole(POSTCODES.to_frame().lazy(), table_path(registers_dir, "postcodes"))
+        for table in REGISTERS_OF_PLACES:
+            if not table_path(registers_dir, table).is_file():
+                write_whole(SCHEMAS[table].to_frame().lazy(), table_path(registers_dir, table))
     ledger["published"] = state
     _write_ledger(registers_dir, ledger)
 
@@ -184,7 +189,7 @@ def _load_one(
     if last and last["sha256"] == digest:
         ledger[register] = {**last, "stats": stats}
         return _snapshot(register, ledger[register], "unchanged")
-    target_dir = registers_dir if register == "postcodes" else parts_dir(registers_dir)
+    target_dir = registers_dir if register in REGISTERS_OF_PLACES else parts_dir(registers_dir)
     target_dir.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=registers_dir, prefix=".loading-") as loading:
         rows, snapshot_date = _write_parts(register, sources, Path(loading))
@@ -206,8 +211,8 @@ def _load_one(
 def _write_parts(register: str, sources: Sources, loading: Path) -> tuple[int, date | None]:
     """Writes the tables of one register into `loading`; returns its rows and its date."""
     paths = sources[register]
-    if register == "postcodes":
-        return _write_postcodes(paths, loading)
+    if register in REGISTERS_OF_PLACES:
+        return _write_places(register, paths, loading)
     part = part_paths(loading, register)
     if not (sources["charities"] if register == "chc" else paths):
         write_whole(PART_ORGANISATIONS.to_frame().lazy(), part[0])
@@ -233,19 +238,23 @@ def _write_parts(register: str, sources: Sources, loading: Path) -> tuple[int, d
     return rows, on
 
 
-def _write_postcodes(paths: tuple[Path, ...], loading: Path) -> tuple[int, date | None]:
-    postcodes = table_path(loading, "postcodes")
+def _write_places(register: str, paths: tuple[Path, ...], loading: Path) -> tuple[int, date | None]:
+    table = table_path(loading, register)
     if not paths:
-        write_whole(POSTCODES.to_frame().lazy(), postcodes)
+        write_whole(SCHEMAS[register].to_frame().lazy(), table)
         return 0, None
     on = max(filter(None, map(published_date, paths)), default=None)
-    rows = write_postcodes(paths, loading, postcodes)
-    refuse_duplicates(postcodes, "postcode", paths)
+    if register == "postcodes":
+        rows = write_postcodes(paths, loading, table)
+        refuse_duplicates(table, "postcode", paths)
+    else:
+        rows = write_boundaries(paths, register, table)
+        refuse_duplicates(table, "area_code", paths)
     return rows, on
 
 
 def refuse_duplicates(part: Path, column: str, paths: tuple[Path, ...]) -> None:
-    """Raises RegisterRefusedError where a number or postcode of a register stands twice in it."""
+    """Raises RegisterRefusedError where a number, postcode or code stands twice in its register."""
     with duckdb.connect() as connection:
         twice = connection.execute(
             f"select {column}, count(*) from read_parquet(?) group by {column}"

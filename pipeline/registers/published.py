@@ -31,6 +31,9 @@ NAME_PATTERNS = {
     ),
     "charities": re.compile(r"^publicextract\.charity(?!_).*\.(zip|json)$", re.IGNORECASE),
     "postcodes": re.compile(r"^(NSPL|ONSPD).*\.(zip|csv|csv\.gz)$", re.IGNORECASE),
+    # The portal's downloads and the short names of its services.
+    "wards": re.compile(r"^(Wards?|WD)_.*\.(geo)?json$", re.IGNORECASE),
+    "districts": re.compile(r"^(Local_Authority_Districts?|LAD)_.*\.(geo)?json$", re.IGNORECASE),
     "mutuals": re.compile(
         r"^(SocietyList|mutual_company_numbers).*\.(zip|csv|csv\.gz)$", re.IGNORECASE
     ),
@@ -52,7 +55,7 @@ HEADING_PATTERNS = {
 POSTCODE_MEMBER = re.compile(r"(^|/)(NSPL|ONSPD)[^/]*\.csv$", re.IGNORECASE)
 PART = re.compile(r"part(\d+)_(\d+)", re.IGNORECASE)
 DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
-MONTH = re.compile(r"_([A-Z]{3})_(\d{4})", re.IGNORECASE)
+MONTH = re.compile(r"_([A-Z]{3})[A-Z]*_(\d{4})", re.IGNORECASE)
 
 
 class RegisterRefusedError(AnchorspendError):
@@ -70,6 +73,8 @@ class RegisterFiles:
     charities: tuple[Path, ...] = ()
     charity_other_names: tuple[Path, ...] = ()
     postcodes: tuple[Path, ...] = ()
+    wards: tuple[Path, ...] = ()
+    districts: tuple[Path, ...] = ()
     mutuals: tuple[Path, ...] = ()
     nhs: tuple[Path, ...] = ()
     schools: tuple[Path, ...] = ()

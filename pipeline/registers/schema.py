@@ -59,6 +59,15 @@ POSTCODES = pl.Schema(
         "terminated": pl.Date,
     }
 )
+# Rings are of longitude and latitude; rings within rings are holes.
+BOUNDARIES = pl.Schema(
+    [
+        ("area_code", pl.String()),
+        ("area_name", pl.String()),
+        ("lad_code", pl.String()),
+        ("rings", pl.List(pl.List(pl.List(pl.Float64())))),
+    ]
+)
 # What is known of an organisation beside its register: who is public, owned by an anchor, or
 # passes the pounds on (ANALYSIS section 1).
 ORGANISATION_FLAGS = pl.Schema(
@@ -79,6 +88,8 @@ SCHEMAS: Mapping[str, pl.Schema] = {
     "crowded_rests": CROWDED_RESTS,
     "organisation_flags": ORGANISATION_FLAGS,
     "postcodes": POSTCODES,
+    "wards": BOUNDARIES,
+    "districts": BOUNDARIES,
 }
 
 

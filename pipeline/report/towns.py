@@ -30,6 +30,7 @@ from pipeline.report.front import (
 from pipeline.report.page import Page, publisher_path, town_path
 from pipeline.report.recipients import top_suppliers
 from pipeline.report.suppliers import paged_units
+from pipeline.report.wards import ward_section
 
 Chosen = Callable[[Row], bool]
 _PAYMENT_ROWS = 1000
@@ -87,6 +88,7 @@ def _town(figures: Figures, town: Row, paged: set[str]) -> dict[str, Any]:
         "stacks": [stack for row in rows if (stack := _stack(row))],
         "bands": _bands(figures, prefix, is_town),
         "band_names": BANDS,
+        "wards": ward_section(figures, prefix, town, year, basis),
         "by_anchor": _by_anchor(figures, prefix, is_town, year),
         "bridge": _bridge(figures, prefix, is_town, is_chosen),
         "suppliers": top_suppliers(figures, prefix, is_town, chosen, paged),

@@ -3,11 +3,14 @@
 import ast
 import hashlib
 import io
+import json
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections import Counter
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 
 import openpyxl
@@ -16,12 +19,18 @@ import pytest
 
 from pipeline.demo import generator
 from pipeline.demo.generator.chance import draws
+from pipeline.demo.generator.island import outline, place_in, read_wards
 from pipeline.demo.generator.layouts import pounds_text, read_layouts
 from pipeline.demo.generator.paper import pdf_bytes
-from pipeline.demo.generator.places import DISTRICTS, NSPL_COLUMNS, lad_of_postcode
+from pipeline.demo.generator.places import (
+    DISTRICTS,
+    NSPL_COLUMNS,
+    lad_of_postcode,
+    ward_of_postcode,
+)
 from pipeline.demo.generator.publishers import read_publishers
 from pipeline.demo.generator.registers import COMPANY_COLUMNS
-from pipeline.demo.generator.truth import published_totals, true_figures
+from pipeline.demo.generator.truth import published_totals, true_areas, true_figures
 from pipeline.demo.generator.website import BANNER, FORM_FIELDS
 from pipeline.demo.generator.workbook import workbook_bytes
 from pipeline.demo.generator.world import build_world, serve
@@ -132,6 +141,67 @@ def test_registers_have_their_published_layouts(small):
     )
 
 
+def area(ring):
+    """Twice the area of a closed ring, above zero where it runs anticlockwise."""
+    return sum(x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in pairwise(ring))
+
+
+def is_inside(ring, point):
+    """Whether a ray from the point crosses the ring an odd number of times."""
+    x, y = point
+    return (
+        sum(
+            (y0 > y) != (y1 > y) and x < x0 + (y - y0) / (y1 - y0) * (x1 - x0)
+            for (x0, y0), (x1, y1) in pairwise(ring)
+        )
+        % 2
+        == 1
+    )
+
+
+def test_wards_fill_their_district_without_gap_or_overlap():
+    wards = read_wards()
+    assert len({ward.code for ward in wards}) == len(wards) == 68
+    for district in DISTRICTS:
+        own = [ward for ward in wards if ward.lad_code == district.lad_code]
+        rings = [outline([ward], seed=1) for ward in own]
+        whole = outline(own, seed=1)
+        assert min(map(area, rings)) > 0
+        assert area(whole) == pytest.approx(sum(map(area, rings)), rel=1e-9)
+        borders = Counter(frozenset(edge) for ring in rings for edge in pairwise(ring))
+        assert {edge for edge, count in borders.items() if count == 1} == {
+            frozenset(edge) for edge in pairwise(whole)
+        }
+        assert len({ward.name for ward in own}) == len(own)
+
+
+def test_every_postcode_lies_in_its_ward_and_district():
+    rings = {ward.code: outline([ward], seed=1) for ward in read_wards()}
+    districts = lad_of_postcode()
+    wards = ward_of_postcode()
+    assert wards.keys() == districts.keys()
+    for number, (postcode, ward) in enumerate(wards.items()):
+        assert ward.lad_code == districts[postcode]
+        assert is_inside(rings[ward.code], place_in(ward, number)), postcode
+
+
+def test_boundaries_have_the_layout_of_the_ons_portal(small):
+    wards, districts = (
+        json.loads((small.registers / f"{name}_May_2026_Boundaries_UK_BGC.geojson").read_text())
+        for name in ("Wards", "Local_Authority_Districts")
+    )
+    assert [one["properties"]["LAD26NM"] for one in districts["features"]] == [
+        one.name for one in DISTRICTS
+    ]
+    in_postcodes = {ward.code for ward in ward_of_postcode().values()}
+    assert {one["properties"]["WD26CD"] for one in wards["features"]} == in_postcodes
+    for one in wards["features"] + districts["features"]:
+        [ring] = one["geometry"]["coordinates"]
+        assert ring[0] == ring[-1]
+        # Between Denmark and England there is no land.
+        assert all(3 <= x <= 4 and 54.9 <= y <= 55.7 for x, y in ring)
+
+
 def test_inward_codes_never_hold_c_i_k_m_o_or_v():
     inward = "".join(postcode.split()[1] for postcode in lad_of_postcode())
     assert not set("CIKMOV") & set(inward)
@@ -229,6 +299,7 @@ def ledger_row(publisher, nature, lad, pence, basis="net", kind="spend", year="2
         "lad_code": lad,
         "lad_code_when_paid": "E07980001",
         "lad_code_trading": lad,
+        "ward_code": f"ward of {lad}",
         "nature": nature,
         "amount_pence": pence,
         "amount_basis": basis,
@@ -267,6 +338,14 @@ def test_true_figures_are_those_worked_on_paper():
     assert figures["saltmere", "net", "with_grants"]["rest_of_uk_gbp"] == 20
     assert figures["saltmere", "net", "all_published"]["total_gbp"] == 5200
     assert figures["brackenford", "gross", "headline"]["rest_of_uk_gbp"] == 4
+
+
+def test_true_areas_are_wards_of_the_town_and_other_districts_of_its_county():
+    rows = true_areas(LEDGER).drop("town_id", "financial_year").rows()
+    assert rows == [
+        ("net", "district", VALE, Decimal(60), Decimal(0), 1),
+        ("net", "ward", f"ward of {SALTMERE}", Decimal(90), Decimal(-10), 2),
+    ]
 
 
 def test_true_figures_can_go_by_the_place_at_the_time():

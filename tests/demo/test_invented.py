@@ -16,7 +16,7 @@ from pipeline.collect.ledger import Ledger
 from pipeline.demo.generator.layouts import transaction
 from pipeline.demo.generator.organisations import NAME_FAULTS
 from pipeline.demo.generator.publishers import read_publishers
-from pipeline.demo.generator.truth import published_totals, true_figures
+from pipeline.demo.generator.truth import published_totals, true_areas, true_figures
 from pipeline.demo.invented import PORT_FILE, run_invented_demo, run_world
 from pipeline.errors import AnchorspendError
 from pipeline.run import add_dropped_files
@@ -70,6 +70,45 @@ def test_every_choice_of_payees_of_the_clean_world_gives_the_true_pounds(clean, 
     fewer = sum(row["total_gbp"] for row in truth.values())
     every = sum(row["total_gbp"] for row in clean.truth.values())
     assert (fewer < every) == (payees != "all")
+
+
+def areas_of(outcome):
+    """The true pounds of every ward and other district, and what the mart says of them."""
+    keys = ("town_id", "financial_year", "amount_basis", "area_kind", "area_code")
+    truth = {
+        tuple(row[key] for key in keys): row
+        for row in true_areas(outcome.world.ledger()).iter_rows(named=True)
+    }
+    found = {
+        tuple(row[key] for key in keys): row
+        for row in outcome.rows("select * from marts.spend_by_ward_year")
+    }
+    return truth, found
+
+
+def test_the_pounds_of_every_ward_of_the_clean_world_are_the_true_ones(clean):
+    truth, found = areas_of(clean)
+    assert found.keys() == truth.keys()
+    # Each town has nine wards; two other districts of Saltmere's county, one of Brackenford's.
+    assert len({area[4] for area in truth}) == 9 + 9 + 2 + 1
+    for area, row in found.items():
+        pounds = truth[area]["amount_gbp"]
+        assert (row["amount_gbp"], row["low_gbp"], row["high_gbp"]) == (pounds,) * 3, area
+        assert row["credits_gbp"] == truth[area]["credits_gbp"], area
+        assert row["payment_rows"] == truth[area]["payment_rows"], area
+        assert row["area_name"], area
+
+
+def test_the_band_of_every_ward_of_the_full_world_holds_the_true_pounds(full):
+    truth, found = areas_of(full)
+    wider = 0
+    for area, row in found.items():
+        if row["low_gbp"] is None:
+            continue
+        pounds = truth[area]["amount_gbp"] if area in truth else Decimal(0)
+        assert row["low_gbp"] <= pounds <= row["high_gbp"], area
+        wider += row["low_gbp"] < row["high_gbp"]
+    assert wider > 50
 
 
 def test_every_nature_of_the_clean_world_is_the_true_one(clean):

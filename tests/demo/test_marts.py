@@ -235,6 +235,39 @@ def test_what_leaks_is_told_by_owner_sector_and_place(world):
     ) == [pounds(11500, 10000)]
 
 
+def test_pounds_by_ward_and_by_other_district(world):
+    # In Marlhaven Harbour Builders and perhaps Northgate, then Quay Foods; Zephyr and the withheld
+    # 600 may be anywhere. Upper Wold has Wold Catering. In Thornley the printer and the cafe share
+    # a ward, Sedge has Sedge Care, and the undated 800 may be anywhere in both years.
+    rows = world(
+        "select financial_year, area_code, amount_gbp, low_gbp, high_gbp,"
+        " credits_gbp, payment_rows, supplier_count from marts.spend_by_ward_year order by 1, 2"
+    )
+    assert rows == [
+        (year, area, *pounds(amount, low, high, credit), payments, suppliers)
+        for year, area, amount, low, high, credit, payments, suppliers in [
+            ("2023/24", "E05990001", 10000, 10000, 14100, 0, 1, 1),
+            ("2023/24", "E05990002", 1400, 1400, 4500, 0, 1, 1),
+            ("2023/24", "E05990005", 4500, 4500, 5300, 0, 3, 2),
+            ("2023/24", "E07990002", 4000, 4000, 7100, 0, 1, 1),
+            ("2023/24", "E07990004", 5000, 5000, 5800, 0, 1, 1),
+            ("2024/25", "E05990001", 5000, 4700, 6300, -1000, 2, 1),
+            ("2024/25", "E05990005", 2500, 2500, 3700, 0, 1, 1),
+            ("2024/25", "E07990002", 700, 400, 2000, 0, 1, 1),
+        ]
+    ]  # fmt: skip
+    # No boundaries are held of this world, so nothing has a name.
+    assert world(
+        "select town_id, area_kind, count(*), count(area_name)"
+        " from marts.spend_by_ward_year group by all order by all"
+    ) == [
+        ("marlhaven", "district", 2, 0),
+        ("marlhaven", "ward", 3, 0),
+        ("thornley", "district", 1, 0),
+        ("thornley", "ward", 2, 0),
+    ]
+
+
 def test_the_top_recipients_are_named_as_registered_and_persons_are_not(world):
     rows = world(
         "select place, supplier_name, owner_kind, band, amount_gbp from marts.top_recipients"

@@ -9,7 +9,7 @@ import polars as pl
 import yaml
 
 from pipeline.demo.generator.chance import below, draws
-from pipeline.demo.generator.organisations import Organisation, lad_codes
+from pipeline.demo.generator.organisations import Organisation, lad_codes, ward_codes
 from pipeline.demo.generator.publishers import FIRST_YEAR, Publisher, read_publishers
 
 HERE = Path(__file__).parent
@@ -31,6 +31,7 @@ LEDGER = pl.Schema(
         "lad_code": pl.String,
         "lad_code_when_paid": pl.String,
         "lad_code_trading": pl.String,
+        "ward_code": pl.String,
         "line": pl.String,
         "nature": pl.String,
         "amount_pence": pl.Int64,
@@ -105,6 +106,7 @@ class Payees:
                 "lad_code": lads,
                 "lad_code_before": lads_before,
                 "lad_code_trading": lads_trading,
+                "ward_code": ward_codes(list(organisations)),
                 "moved_on": pl.Series([one.moved_on for one in organisations], dtype=pl.Date),
                 "is_anchor_owned": [one.owner is not None for one in organisations],
                 "is_intermediary": [one.is_intermediary for one in organisations],

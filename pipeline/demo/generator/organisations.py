@@ -8,7 +8,12 @@ from pathlib import Path
 
 import yaml
 
-from pipeline.demo.generator.places import DISTRICTS, lad_of_postcode, postcodes_of
+from pipeline.demo.generator.places import (
+    DISTRICTS,
+    lad_of_postcode,
+    postcodes_of,
+    ward_of_postcode,
+)
 
 HERE = Path(__file__).parent
 # The day of the older of the two register snapshots, and of the newer one.
@@ -146,6 +151,12 @@ def lad_codes(organisations: list[Organisation]) -> tuple[list[str], list[str], 
         [lads[one.earlier_postcode or one.postcode] for one in organisations],
         [lads[one.trading_postcode or one.postcode] for one in organisations],
     )
+
+
+def ward_codes(organisations: list[Organisation]) -> list[str]:
+    """Of each: its ward by the newest register."""
+    wards = ward_of_postcode()
+    return [wards[one.postcode].code for one in organisations]
 
 
 def _names(words: dict[str, list[str]], chance: random.Random) -> Iterator[str]:

@@ -5,6 +5,8 @@ import random
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.demo.generator.island import Ward, place_in, read_wards
+
 # Letters of the inward code: never C, I, K, M, O or V.
 INWARD_LETTERS = "ABDEFGHJLNPQRSTUWXYZ"
 # NSPL of August 2026, with the years of its codes.
@@ -136,6 +138,19 @@ def lad_of_postcode() -> dict[str, str]:
     }
 
 
+def ward_of_postcode() -> dict[str, Ward]:
+    """The ward of every invented postcode."""
+    wards: dict[str, list[Ward]] = {}
+    for ward in read_wards():
+        wards.setdefault(ward.lad_code, []).append(ward)
+    return {
+        postcode: of_district[place % len(of_district)]
+        for district in DISTRICTS
+        for of_district in [wards[district.lad_code]]
+        for place, postcode in enumerate(postcodes_of(district))
+    }
+
+
 def write_postcode_directory(folder: Path, seed: int) -> Path:
     """Write all postcodes as NSPL publishes them."""
     path = folder / "NSPL_AUG_2026_UK.csv"
@@ -143,11 +158,11 @@ def write_postcode_directory(folder: Path, seed: int) -> Path:
     with path.open("w", encoding="utf-8", newline="") as target:
         writer = csv.writer(target, quoting=csv.QUOTE_ALL, lineterminator="\n")
         writer.writerow(NSPL_COLUMNS)
+        wards = ward_of_postcode()
         for number, district in enumerate(DISTRICTS):
             for place, postcode in enumerate(postcodes_of(district)):
                 outward, inward = postcode.split()
-                ward = place % 3
-                # The coordinates lie in the North Sea, so that no real place is meant.
+                longitude, latitude = place_in(wards[postcode], place)
                 row = {
                     "pcd7": f"{outward:<4}{inward}",
                     "pcd8": f"{outward:<5}{inward}",
@@ -156,12 +171,12 @@ def write_postcode_directory(folder: Path, seed: int) -> Path:
                     "doterm": "202306" if chance.random() < 0.03 else "",
                     "cty26cd": district.county_code,
                     "lad26cd": district.lad_code,
-                    "wd26cd": f"{district.lad_code[0]}0598{number:02}{ward:02}",
+                    "wd26cd": wards[postcode].code,
                     "ctry26cd": district.country_code,
                     "rgn26cd": district.region_code,
                     "lsoa21cd": f"{district.lad_code[0]}0198{number:02}{place % 9:02}",
-                    "lat": f"{55 + number / 10 + place / 10_000:.5f}",
-                    "long": f"{3 + place / 10_000:.5f}",
+                    "lat": f"{latitude:.5f}",
+                    "long": f"{longitude:.5f}",
                 }
                 writer.writerow([row.get(column, "") for column in NSPL_COLUMNS])
     return path

@@ -75,6 +75,35 @@ def true_figures(
     )
 
 
+def true_areas(ledger: pl.LazyFrame) -> pl.DataFrame:
+    """Headline pounds of every town, year and amount basis by ward and by other district.
+
+    One row per town_id, financial_year, amount_basis, area_kind (ward of the town, district of the
+    rest of its county area) and area_code with amount_gbp, credits_gbp and payment_rows.
+    """
+    is_town = pl.col("band") == "town"
+    pounds = pl.col("amount_pence")
+    keys = ["town_id", "financial_year", "amount_basis", "area_kind", "area_code"]
+    return (
+        ledger.filter(pl.col("file_kind") == "spend", _in_scope("headline"))
+        .join(_town_of_publisher().lazy(), on="publisher_id")
+        .join(_bands().lazy(), on=["town_id", "lad_code"])
+        .filter(is_town | (pl.col("band") == "rest_of_county"))
+        .with_columns(
+            area_kind=pl.when(is_town).then(pl.lit("ward")).otherwise(pl.lit("district")),
+            area_code=pl.when(is_town).then("ward_code").otherwise("lad_code"),
+        )
+        .group_by(keys)
+        .agg(
+            in_pounds(pounds.sum()).alias("amount_gbp"),
+            in_pounds(pounds.filter(pounds < 0).sum()).alias("credits_gbp"),
+            pl.len().cast(pl.Int64).alias("payment_rows"),
+        )
+        .sort(keys)
+        .collect()
+    )
+
+
 def published_totals(ledger: pl.LazyFrame) -> pl.DataFrame:
     """What each publisher's files add up to: publisher_id, file_kind, financial_year, rows, pounds.
 

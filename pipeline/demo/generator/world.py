@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
+from pipeline.demo.generator.boundaries import write_boundaries
 from pipeline.demo.generator.files import (
     CROSSES_YEARS,
     Publication,
@@ -64,7 +65,7 @@ class World:
 
     @property
     def registers(self) -> Path:
-        """Companies, charities and postcodes of the newest snapshot, as published."""
+        """Companies, charities, postcodes and boundaries of the newest snapshot, as published."""
         return self.folder / "registers"
 
     @property
@@ -117,6 +118,7 @@ def build_world(
     write_known_payees(world.registry, organisations)
     write_registers(world.registers, world.older_registers, organisations)
     write_postcode_directory(world.registers, seed)
+    write_boundaries(world.registers, seed)
     write_pages(world.site, publishers, publications)
     return world
 

@@ -1,0 +1,7 @@
+select
+    area_kind,
+    area_code,
+    area_name,
+    lad_code,
+    rings
+from {{ source('warehouse', 'boundaries') }}
