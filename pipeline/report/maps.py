@@ -12,7 +12,7 @@ WIDTH, HIGHEST, MARGIN = 400.0, 480.0, 4.0
 # Half a unit is less than half a pixel on a phone. Neighbours share the points of their border and
 # so the rounded ones too: no gap opens, as it would where each were simplified by itself.
 GRID = 0.5
-_HEIGHTS_FOR_LABEL = 9
+_WAYS_ACROSS = 9
 
 
 @dataclass(frozen=True)
@@ -108,20 +108,28 @@ def path_of(rings: Iterable[Sequence[Point]]) -> str:
 
 
 def place_for_label(rings: Sequence[Sequence[Point]]) -> Point:
-    """The middle of the widest way across the area from west to east, of some."""
+    """A point well inside: of the middles of ways across it, the one farthest from all borders."""
+    upright = [[(y, x) for x, y in ring] for ring in rings]
     rows = [y for ring in rings for _, y in ring]
     top, bottom = min(rows), max(rows)
-    widest = (-1.0, (0.0, 0.0))
-    for step in range(1, _HEIGHTS_FOR_LABEL + 1):
+    best = (-1.0, (0.0, 0.0))
+    for step in range(1, _WAYS_ACROSS + 1):
         # Off the grid, so that no corner lies on the line.
-        y = top + (bottom - top) * step / (_HEIGHTS_FOR_LABEL + 1) + GRID / 4
-        crossings = sorted(
-            x0 + (y - y0) / (y1 - y0) * (x1 - x0)
-            for ring in rings
-            for (x0, y0), (x1, y1) in pairwise([*ring, ring[0]])
-            if (y0 > y) != (y1 > y)
-        )
-        for start, end in zip(crossings[::2], crossings[1::2], strict=True):
-            middle = round((start + end) / 2, 1), round(y, 1)
-            widest = max(widest, (end - start, middle))
-    return widest[1]
+        y = top + (bottom - top) * step / (_WAYS_ACROSS + 1) + GRID / 4
+        for start, end in _ways_across(rings, y):
+            x = (start + end) / 2
+            borders = [border for way in _ways_across(upright, x) for border in way]
+            room = min([(end - start) / 2, *(abs(y - border) for border in borders)])
+            best = max(best, (room, (round(x, 1), round(y, 1))))
+    return best[1]
+
+
+def _ways_across(rings: Sequence[Sequence[Point]], y: float) -> list[tuple[float, float]]:
+    """From where to where the line at y lies inside the rings."""
+    crossings = sorted(
+        x0 + (y - y0) / (y1 - y0) * (x1 - x0)
+        for ring in rings
+        for (x0, y0), (x1, y1) in pairwise([*ring, ring[0]])
+        if (y0 > y) != (y1 > y)
+    )
+    return list(zip(crossings[::2], crossings[1::2], strict=True))

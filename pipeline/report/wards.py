@@ -148,7 +148,13 @@ def _map(
             of, number, words = "none", "", f"{name}: nothing placed there"
         shapes.append(Shape(of, path_of(rings[code]), words, number, *place_for_label(rings[code])))
     if wholes:
-        legend = [("whole", "the town"), *legend]
+        legend = [
+            *(
+                ("whole", f"{row['area_name']}: {money(row['amount_gbp'])}")
+                for row in wholes.values()
+            ),
+            *legend,
+        ]
     if any(shape.kind == "none" for shape in shapes):
         legend.append(("none", "nothing placed there"))
     alt = ". ".join([title, *(shape.words for shape in shapes)])

@@ -1,4 +1,5 @@
 import csv
+import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -14,9 +15,35 @@ HOSTILE = "<script>alert(1)</script>, =cmd|' /C calc'!A0"
 FORMULA = '=HYPERLINK("http://evil.example","look")'
 
 
+def write_boundaries(folder: Path) -> None:
+    """Boundaries of Marlhaven and its county; of Thornley none are held."""
+    wards = [("E05990001", "Quay", 0), ("E05990002", HOSTILE, 1), ("E05990009", "Marsh", 2)]
+    districts = [("E07990001", "Marlhaven", 0), ("E07990002", "Upper Wold", 3)]
+    for name, prefix, areas in (
+        ("Wards", "WD26", wards),
+        ("Local_Authority_Districts", "LAD26", districts),
+    ):
+        features = [
+            {
+                "type": "Feature",
+                "properties": {f"{prefix}CD": code, f"{prefix}NM": named}
+                | ({"LAD26CD": "E07990001"} if prefix == "WD26" else {}),
+                "geometry": {
+                    "type": "Polygon",
+                    "coordinates": [
+                        [[west, 55], [west + 1, 55], [west + 1, 56], [west, 56], [west, 55]]
+                    ],
+                },
+            }
+            for code, named, west in areas
+        ]
+        path = folder / f"{name}_May_2026_Boundaries_UK_BGC.geojson"
+        path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+
+
 @pytest.fixture(scope="session")
 def reported(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """The hand-written world with two payees whose names mean harm, and its report."""
+    """The hand-written world with two payees and a ward whose names mean harm, and its report."""
     folder = tmp_path_factory.mktemp("report")
     files = shutil.copytree(WORLD / "files", folder / "files")
     with (files / "thornley_council/payments-2024.csv").open("a", newline="") as out:
@@ -24,9 +51,11 @@ def reported(tmp_path_factory: pytest.TempPathFactory) -> Settings:
             csv.writer(out, delimiter=";").writerow(
                 ["2024-06-12", name, "", "", "900.00", "Stationery", "Paper", f"X{number}"]
             )
+    registers = shutil.copytree(WORLD / "registers", folder / "registers")
+    write_boundaries(registers)
     settings = replace(
         Settings(warehouse=folder / "warehouse", has_built_in_registry=False),
-        registers=WORLD / "registers",
+        registers=registers,
         registry=WORLD / "registry",
     )
     for publisher in sorted(files.iterdir()):

@@ -37,7 +37,7 @@ def seen(reported, site, tmp_path_factory, request):
         "site": site.as_uri(),
         "pages": [
             "index.html", "compare.html", "publishers.html", "suppliers.html", "method.html",
-            "towns/thornley.html", "publishers/thornley_council.html",
+            "towns/thornley.html", "towns/marlhaven.html", "publishers/thornley_council.html",
             "publishers/thornley_college.html", supplier_path(supplier),
         ],
         "widths": WIDTHS if request.param == "light" else WIDTHS[:1],
@@ -80,7 +80,7 @@ def test_no_page_scrolls_sideways_and_every_page_is_styled(seen):
 
 def test_axe_finds_no_fault_on_any_page(seen):
     found = seen[0]["axe"]
-    assert len(found) == 10
+    assert len(found) == 11
     for page, one in found.items():
         assert one["passed"] == 1 or one["passed"] > 25, page
         assert one["violations"] == [], page
@@ -90,6 +90,9 @@ def test_charts_are_drawn(seen):
     marks = {one["page"]: one["marks"] for one in seen[0]["pages"]}
     assert marks["index.html"] == 4
     assert marks["towns/thornley.html"] > 20
+    # Three wards and two districts, beside what Thornley has too.
+    assert marks["towns/marlhaven.html"] > 25
+    assert {one["areas"] for one in seen[0]["pages"] if "marlhaven" in one["page"]} == {5}
     assert marks["compare.html"] == 4
 
 

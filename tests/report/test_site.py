@@ -1,6 +1,7 @@
 import csv
 import json
 import re
+from decimal import Decimal
 from pathlib import Path
 from urllib.parse import unquote, urldefrag
 
@@ -121,6 +122,68 @@ def test_the_suppliers_paid_most_are_drawn_by_year_as_sql_has_them(reported, sit
     for name, said in drawn.items():
         plain = said.replace("£", "").replace(",", "")
         assert ". ".join(one for one in plain.split(". ") if "none" not in one) == expected[name]
+
+
+def ward_section(site, town):
+    page = lxml.html.parse(site / f"towns/{town}.html").getroot()
+    [section] = [one for one in page.iter("section") if "Where in the town" in one.findtext("h2")]
+    [table] = section.iter("table")
+    return section, [list(row.iter("td")) for row in table.iter("tr") if row.find("td") is not None]
+
+
+def test_maps_and_their_table_say_what_sql_says(reported, site):
+    section, rows = ward_section(site, "marlhaven")
+    sql = query(
+        reported.database_path,
+        "select area_name, amount_gbp, low_gbp, high_gbp, payment_rows, supplier_count"
+        " from marts.spend_by_ward_year where town_id = 'marlhaven' and financial_year = '2024/25'"
+        " order by area_kind desc, amount_gbp desc",
+    ).rows
+    assert [row[:4] for row in sql] == [("Quay", 5000, 4700, 6300), ("Upper Wold", 700, 400, 2000)]
+    shown = [[cell.text_content() for cell in row] for row in rows]
+    assert [(row[1], *row[3:]) for row in shown] == [
+        (name, *(f"£{pounds:,.0f}" for pounds in (amount, low, high)), str(payments), str(payees))
+        for name, amount, low, high, payments, payees in sql
+    ]
+    wards, county = section.iter("figure")
+    assert [one.text for one in wards.iter("title")] == [
+        "Quay: £5,000", f"{HOSTILE}: nothing placed there", "Marsh: nothing placed there",
+    ]  # fmt: skip
+    assert [one.text for one in county.iter("title")] == ["Marlhaven: £5,000", "Upper Wold: £700"]
+    numbers = {row[0]: row[1] for row in shown}
+    for figure in (wards, county):
+        drawn = [one.get("class").split()[2] for one in figure.iter("path")]
+        keyed = [one.get("class").split()[1] for one in figure.iter("rect")]
+        assert set(drawn) == set(keyed)
+        alt = figure.find("svg").get("aria-label")
+        assert alt.split(". ")[1:] == [one.text for one in figure.iter("title")]
+        assert all(one.text in numbers for one in figure.iter("text"))
+    assert [one.text for one in wards.iter("text")] == ["1"]
+    assert [one.text for one in county.iter("text")] == ["2"]
+
+
+def test_pounds_of_a_ward_lead_to_the_payments_behind_them(site):
+    followed = 0
+    for town in ("marlhaven", "thornley"):
+        _, rows = ward_section(site, town)
+        for row in rows:
+            path = site / "towns" / row[3].find("a").get("href")
+            with path.open(encoding="utf-8-sig", newline="") as content:
+                behind = list(csv.DictReader(content))
+            assert len(behind) == int(row[6].text_content())
+            pounds = sum(Decimal(one["amount_gbp"]) for one in behind)
+            assert pounds == Decimal(row[3].get("data-order"))
+            followed += 1
+    assert followed == 3
+
+
+def test_a_town_without_boundaries_says_so_and_has_the_table(site):
+    section, rows = ward_section(site, "thornley")
+    assert section.find(".//svg") is None
+    assert "No boundaries of its wards are held" in section.text_content()
+    assert [(row[1].text_content(), row[3].text_content()) for row in rows] == [
+        ("E05990005", "£2,500")
+    ]
 
 
 def test_every_internal_link_and_asset_is_there_and_none_leads_outside(site):
