@@ -22,7 +22,7 @@ DESCRIPTIONS = {
     "lad": "Councils since 2012 and their districts, from the built-in registry.",
     "pub": "Central bodies, police, fire, funds and known payees, from the built-in registry.",
     "postcodes": "Postcodes with coordinates, wards, districts and regions (NSPL or ONSPD).",
-    "wards": "Boundaries of wards, from a folder of register files; they are not downloaded.",
+    "wards": "Boundaries of wards, generalised to 20 m (Office for National Statistics).",
     "districts": "Boundaries of local authority districts, likewise.",
 }
 # Companies House and the charities publish monthly or oftener, the ONS quarterly.

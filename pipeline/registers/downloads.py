@@ -271,8 +271,9 @@ def current_files(
     """
     if source.page and source.link:
         yield _newest_link(source.page, source.link, web, source.hosts)
-    elif source.search and source.title and source.address:
-        yield _newest_item(source.search, source.title, source.address, web, source.hosts)
+    elif source.search and source.title and source.address and source.file:
+        item, stamp = _newest_item(source.search, source.title, web, source.hosts)
+        yield source.address.format(item=item), source.file.format(**stamp)
     elif source.address and source.file:
         for back in range(source.days_back + 1):
             day = f"{today - timedelta(days=back):%Y%m%d}"
@@ -295,8 +296,9 @@ def _newest_link(
 
 
 def _newest_item(
-    search: str, title: str, address: str, web: PoliteSession, hosts: Collection[str]
-) -> tuple[str, str]:
+    search: str, title: str, web: PoliteSession, hosts: Collection[str]
+) -> tuple[str, dict[str, str]]:
+    """The id of the first item whose title fits, and its month and year as in names of files."""
     page = web.fetch_page(search, hosts)
     try:
         results = json.loads(page.content)["results"]
@@ -304,9 +306,7 @@ def _newest_item(
         raise FetchFailure("error", f"{search} answers no list of items") from error
     for item in results:
         if (match := re.search(title, str(item.get("title")))) and item.get("id"):
-            month = match["month"][:3].upper()
-            name = f"NSPL_{month}_{match['year']}.zip"
-            return address.format(item=item["id"]), name
+            return item["id"], {"month": match["month"][:3].upper(), "year": match["year"]}
     raise FetchFailure("error", f"{search} lists no item whose title is like {title}")
 
 

@@ -59,14 +59,14 @@ POSTCODES = pl.Schema(
         "terminated": pl.Date,
     }
 )
-# Rings are of longitude and latitude; rings within rings are holes.
 BOUNDARIES = pl.Schema(
-    [
-        ("area_code", pl.String()),
-        ("area_name", pl.String()),
-        ("lad_code", pl.String()),
-        ("rings", pl.List(pl.List(pl.List(pl.Float64())))),
-    ]
+    {
+        "area_code": pl.String,
+        "area_name": pl.String,
+        "lad_code": pl.String,
+        # JSON: rings of [longitude, latitude]; rings within rings are holes.
+        "rings": pl.String,
+    }
 )
 # What is known of an organisation beside its register: who is public, owned by an anchor, or
 # passes the pounds on (ANALYSIS section 1).

@@ -1,5 +1,6 @@
 """Where in a town, and in the rest of its county area, the pounds that stay there go."""
 
+import json
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -11,7 +12,7 @@ from pipeline.report.maps import Map, Shape, drawn_rings, path_of, place_for_lab
 _CLASSES = 5
 _LARGEST_PAYMENTS = 200
 _NOT_KNOWN = "not known"
-_WHAT = {"ward": "ward of the town", "district": "other district"}
+_KINDS = ("ward", "district")
 
 
 def ward_section(
@@ -20,7 +21,7 @@ def ward_section(
     """The maps, their table and the rows behind each figure; None where nothing stays for sure."""
     figure, rows = figures.figure(
         f"{prefix}-wards",
-        f"Influenceable pounds by ward and district, {town['county_area_name']}",
+        "Influenceable pounds by ward of the town and other district",
         "select row_number() over (\n"
         "        partition by financial_year, amount_basis order by area_kind desc,\n"
         "        area_code = 'not known', amount_gbp desc, area_code\n"
@@ -28,10 +29,10 @@ def ward_section(
         "    amount_gbp, low_gbp, high_gbp, credits_gbp, payment_rows, supplier_count\n"
         f"from marts.spend_by_ward_year\nwhere town_id = {quoted(town['town_id'])}\n"
         "order by financial_year desc, amount_basis, number",
-        [("No.", True), ("Area", False), ("What it is", False), ("£ placed there", True),
+        [("No.", True), ("Area", False), ("Kind", False), ("£ placed there", True),
          ("At least", True), ("At most", True), ("Payments", True), ("Payees", True)],
         lambda row: [
-            Cell(str(row["number"])), _area_name(row), _WHAT[row["area_kind"]],
+            Cell(str(row["number"])), _area_name(row), row["area_kind"],
             Cell(money(row["amount_gbp"]), _largest_payments(figures, prefix, town, row),
                  str(row["amount_gbp"])),
             money_cell(row["low_gbp"]), money_cell(row["high_gbp"]),
@@ -42,11 +43,11 @@ def ward_section(
     if not rows:
         return None
     wards, districts = (
-        {row["area_code"]: row for row in rows if row["area_kind"] == kind} for kind in _WHAT
+        {row["area_code"]: row for row in rows if row["area_kind"] == kind} for kind in _KINDS
     )
     boundaries = _boundaries(figures, town)
     of_wards, of_districts = (
-        {row["area_code"]: row for row in boundaries if row["area_kind"] == kind} for kind in _WHAT
+        {row["area_code"]: row for row in boundaries if row["area_kind"] == kind} for kind in _KINDS
     )
     maps = []
     if of_wards:
@@ -135,7 +136,9 @@ def _map(
         code: (classes[code], row, str(row["number"])) for code, row in rows.items()
         if code in boundaries
     }  # fmt: skip
-    rings, height = drawn_rings({code: row["rings"] for code, row in boundaries.items()})
+    rings, height = drawn_rings(
+        {code: json.loads(row["rings"]) for code, row in boundaries.items()}
+    )
     shapes = []
     for code, boundary in boundaries.items():
         if not rings[code]:

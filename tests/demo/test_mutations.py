@@ -130,8 +130,6 @@ FAULTS |= {
          "and own.payment_month = other.payment_month", ""),
         ("wards", "forget_what_may_be_anywhere", "marts/spend_by_ward_year",
          "possible.area_kind = 'anywhere'", "false"),
-        ("wards", "take_any_ward_for_one", "intermediate/int_unit_areas",
-         "when count(*) = 1 then min(area_code)", "when true then min(area_code)"),
         ("unclassified", "lists_the_classified", "marts/unclassified_suppliers",
          "payments.spend_nature = 'unclassified'", "payments.spend_nature = 'grant'"),
     ]

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 
 import polars as pl
@@ -203,6 +204,7 @@ def test_the_newest_item_of_the_geography_portal_is_taken(site, web, tmp_path):
         search=f"{site.root}/search",
         title=r"Postcode Lookup.*\((?P<month>[A-Z][a-z]+) (?P<year>\d{4})\)",
         address=site.root + "/items/{item}/data",
+        file="NSPL_{month}_{year}.zip",
         hosts=("127.0.0.1",),
         every_days=80,
     )
@@ -224,12 +226,45 @@ def test_the_newest_item_of_the_geography_portal_is_taken(site, web, tmp_path):
     assert pl.read_parquet(table_path(tmp_path, "postcodes"))["lad_code"].to_list() == ["E07000123"]
 
 
+def test_boundaries_are_those_of_the_newest_generalised_item(site, web, tmp_path):
+    [built_in] = [one for one in register_sources() if one.id == "wards"]
+    wards = replace(
+        built_in,
+        search=f"{site.root}/search",
+        address=site.root + "/datasets/{item}_0/data",
+        hosts=("127.0.0.1",),
+    )
+    items = [
+        {"id": "f01", "title": "Wards (December 2025) Boundaries UK BFC"},
+        {"id": "f02", "title": "Wards (December 2025) Boundaries UK BGC (V2)"},
+        {"id": "f03", "title": "Wards (December 2024) Boundaries UK BGC"},
+    ]
+    site.answers["/search"] = answer(json.dumps({"results": items}).encode())
+    ring = [[0, 51], [1, 51], [1, 52], [0, 51]]
+    ward = {
+        "type": "Feature",
+        "properties": {"WD25CD": "E05012196", "WD25NM": "Brookfield", "LAD25CD": "E07000123"},
+        "geometry": {"type": "Polygon", "coordinates": [ring]},
+    }
+    site.answers["/datasets/f02_0/data"] = answer(json.dumps({"features": [ward]}).encode())
+    report = refresh(tmp_path, web, wards)
+    assert report.downloads[0].file == "Wards_DEC_2025_Boundaries_UK_BGC.geojson"
+    assert report.refused is None
+    assert pl.read_parquet(table_path(tmp_path, "wards"))["area_name"].to_list() == ["Brookfield"]
+    site.answers["/datasets/f02_0/data"] = answer(b'{"features": []}')
+    report = refresh(tmp_path, web, wards, TODAY + timedelta(days=90))
+    assert "holds no area" in report.refused
+    assert pl.read_parquet(table_path(tmp_path, "wards")).height == 1
+
+
 def test_every_source_names_its_hosts_and_one_way_to_its_file():
     sources = register_sources()
     assert {one.id for one in sources} >= {"companies", "charities", "mutuals", "schools"}
     for one in sources:
         assert one.hosts
-        assert [bool(one.page), bool(one.search), bool(one.file)].count(True) == 1
+        ways = [one.page, one.search, one.file if not one.search else None]
+        assert len(list(filter(None, ways))) == 1
+        assert bool(one.search) <= bool(one.title and one.address and one.file)
 
 
 def test_a_refused_download_is_asked_for_again_the_next_day(site, web, source, tmp_path):
