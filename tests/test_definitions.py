@@ -210,7 +210,7 @@ def test_a_refused_register_turns_red_and_the_last_good_one_stays_in_use(world, 
         bad = run_job(settings, "registers", instance)
 
     assert good.success
-    assert len(refreshed(good)) == 8
+    assert len(refreshed(good)) == 10
     assert all(passed for passed, _ in refreshed(good).values())
     rows = {
         event.asset_key.path[-1]: event.step_materialization_data.materialization.metadata[

@@ -102,11 +102,6 @@ def _rings(path: Path, code: str, geometry: Any) -> list[Ring]:  # noqa: ANN401
             f"{path.name} should have a polygon for {code} but has none: download it again."
         ) from fault
     for ring in rings:
-        if len(ring) < 4 or ring[0] != ring[-1]:
-            raise RegisterRefusedError(
-                f"{path.name} should have closed rings for {code} but has one that is not: "
-                "download it again."
-            )
         for longitude, latitude in ring:
             # False also for what is no number.
             if not (math.fabs(longitude) <= 180 and math.fabs(latitude) <= 90):
@@ -114,6 +109,11 @@ def _rings(path: Path, code: str, geometry: Any) -> list[Ring]:  # noqa: ANN401
                     f"{path.name} should be in degrees but has {longitude:g}, {latitude:g} for "
                     f"{code}: download it as GeoJSON in WGS 84 (EPSG:4326)."
                 )
+        if len(ring) < 4 or ring[0] != ring[-1]:
+            raise RegisterRefusedError(
+                f"{path.name} should have closed rings for {code} but has one that is not: "
+                "download it again."
+            )
     if not rings:
         raise RegisterRefusedError(f"{path.name} has an empty shape for {code}: download it again.")
     return rings

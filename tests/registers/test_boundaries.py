@@ -106,7 +106,7 @@ def test_without_boundaries_there_are_none(source):
         pytest.param(
             [ward(polygon([[352000, 429000]] * 4))], "WGS 84", id="metres of the national grid"
         ),
-        pytest.param([ward(polygon([[float("nan"), 51]] * 4))], "closed rings", id="NaN"),
+        pytest.param([ward(polygon([[float("nan"), 51]] * 4))], "in degrees", id="NaN"),
         pytest.param([ward(polygon([["a", "b"]] * 4))], "a polygon", id="text"),
         pytest.param([ward(), ward()], "every area_code once", id="twice"),
         pytest.param([{"type": "Feature"}], "collection of features", id="no properties"),

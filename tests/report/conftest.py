@@ -16,7 +16,14 @@ FORMULA = '=HYPERLINK("http://evil.example","look")'
 
 
 def write_boundaries(folder: Path) -> None:
-    """Boundaries of Marlhaven and its county; of Thornley none are held."""
+    """Boundaries of Marlhaven and its county; of Thornley none are held, and a ward is missing."""
+    directory = folder / "NSPL_AUG_2026_UK.csv"
+    rows = directory.read_text().splitlines(keepends=True)
+    directory.write_text(
+        "".join(
+            row.replace("E05990005", "") if row.startswith('"ZB1 1AA"') else row for row in rows
+        )
+    )
     wards = [("E05990001", "Quay", 0), ("E05990002", HOSTILE, 1), ("E05990009", "Marsh", 2)]
     districts = [("E07990001", "Marlhaven", 0), ("E07990002", "Upper Wold", 3)]
     for name, prefix, areas in (
