@@ -9,8 +9,11 @@ from typing import Any
 from pipeline.report.figures import Cell, Figures, Row, money, money_cell, quoted
 from pipeline.report.maps import Map, Shape, drawn_rings, path_of, place_for_label
 
+Area = tuple[str, str]
+
 _CLASSES = 5
 _LARGEST_PAYMENTS = 200
+_LARGEST_FIRST = "amount_gbp desc, file_sha256, row_number"
 _NOT_KNOWN = "not known"
 _KINDS = ("ward", "district")
 
@@ -19,6 +22,8 @@ def ward_section(
     figures: Figures, prefix: str, town: Row, year: str, basis: str
 ) -> dict[str, Any] | None:
     """The maps, their table and the rows behind each figure; None where nothing stays for sure."""
+    payments = _payments(town["town_id"], year, basis)
+    largest = _largest_payments(figures, payments)
     figure, rows = figures.figure(
         f"{prefix}-wards",
         "Influenceable pounds by ward of the town and other district",
@@ -33,8 +38,12 @@ def ward_section(
          ("At least", True), ("At most", True), ("Payments", True), ("Payees", True)],
         lambda row: [
             Cell(str(row["number"])), _area_name(row), row["area_kind"],
-            Cell(money(row["amount_gbp"]), _largest_payments(figures, prefix, town, row),
-                 str(row["amount_gbp"])),
+            Cell(
+                money(row["amount_gbp"]),
+                _written(figures, f"{prefix}-wards-{row['number']}",
+                         largest.get((row["area_kind"], row["area_code"]), [])),
+                str(row["amount_gbp"]),
+            ),
             money_cell(row["low_gbp"]), money_cell(row["high_gbp"]),
             f"{row['payment_rows']:,}", f"{row['supplier_count']:,}",
         ],
@@ -68,8 +77,7 @@ def ward_section(
         "has_wards": bool(of_wards),
         "ward_not_known": money(wards[_NOT_KNOWN]["amount_gbp"]) if _NOT_KNOWN in wards else None,
         "not_drawn": [_area_name(row) for row in elsewhere] if of_wards else [],
-        "query": _payments(town["town_id"], rows[0]),
-        "example": _area_name(rows[0]),
+        "query": payments,
         "most": _LARGEST_PAYMENTS,
     }
 
@@ -89,22 +97,33 @@ def _boundaries(figures: Figures, town: Row) -> list[Row]:
     )
 
 
-def _largest_payments(figures: Figures, prefix: str, town: Row, row: Row) -> str | None:
-    """Writes the largest payments behind a figure; where they lie, None where there are none."""
-    if not row["payment_rows"]:
+def _largest_payments(figures: Figures, query: str) -> dict[Area, list[Row]]:
+    """The largest payments of a query, by their area."""
+    found: dict[Area, list[Row]] = {}
+    for payment in figures.rows(
+        f"from ({query}) qualify row_number() over (partition by area_kind, area_code"
+        f" order by {_LARGEST_FIRST}) <= {_LARGEST_PAYMENTS} order by {_LARGEST_FIRST}"
+    ):
+        found.setdefault((payment["area_kind"], payment["area_code"]), []).append(payment)
+    return found
+
+
+def _written(figures: Figures, name: str, payments: Sequence[Row]) -> str | None:
+    """Where the payments are written to, None where there are none."""
+    if not payments:
         return None
-    name = f"{prefix}-wards-{row['number']}"
-    figures.download(name, f"{_payments(town['town_id'], row)}\nlimit {_LARGEST_PAYMENTS}")
+    figures.write(name, list(payments[0]), [list(one.values()) for one in payments])
     return f"data/{name}.csv"
 
 
-def _payments(town_id: str, row: Row) -> str:
+def _payments(town_id: str, year: str, basis: str) -> str:
     return (
-        "select payments.publisher_name, payments.payment_date, payments.amount_gbp,\n"
-        "    payments.amount_basis, payments.supplier_name, payments.organisation_name,\n"
-        "    payments.register, payments.register_number, payments.postcode,\n"
-        "    payments.spend_nature, payments.description, payments.category,\n"
-        "    payments.transaction_id, payments.file_sha256, payments.sheet, payments.row_number\n"
+        "select areas.area_kind, areas.area_code, payments.publisher_name,\n"
+        "    payments.payment_date, payments.amount_gbp, payments.amount_basis,\n"
+        "    payments.supplier_name, payments.organisation_name, payments.register,\n"
+        "    payments.register_number, payments.postcode, payments.spend_nature,\n"
+        "    payments.description, payments.category, payments.transaction_id,\n"
+        "    payments.file_sha256, payments.sheet, payments.row_number\n"
         "from marts.payments as payments\n"
         "inner join intermediate.int_spend_units as units\n"
         "    using (publisher_id, file_sha256, sheet, row_number)\n"
@@ -113,12 +132,9 @@ def _payments(town_id: str, row: Row) -> str:
         "    on anchors.town_id = areas.town_id and anchors.publisher_id = payments.publisher_id\n"
         "    and anchors.financial_year = payments.financial_year\n"
         f"where areas.town_id = {quoted(town_id)}"
-        f" and payments.financial_year = {quoted(row['financial_year'])}\n"
-        f"    and payments.amount_basis = {quoted(row['amount_basis'])}"
-        " and payments.influenceable in ('yes', 'unclear')\n"
-        f"    and areas.area_kind = {quoted(row['area_kind'])}"
-        f" and areas.area_code = {quoted(row['area_code'])}\n"
-        "order by payments.amount_gbp desc, payments.file_sha256, payments.row_number"
+        f" and payments.financial_year = {quoted(year)}\n"
+        f"    and payments.amount_basis = {quoted(basis)}"
+        " and payments.influenceable in ('yes', 'unclear')"
     )
 
 
