@@ -286,7 +286,7 @@ def test_registers_refresh_names_what_it_refuses(anchorspend, tmp_path, monkeypa
     code, out, err = anchorspend("registers", "refresh")
     assert code == 1
     assert "is cut short" in out
-    assert "1 of 8 registers were not brought up to date" in " ".join(err.split())
+    assert "1 of 10 registers were not brought up to date" in " ".join(err.split())
 
 
 def test_run_without_a_folder_uses_the_registers_last_refreshed(anchorspend, monkeypatch):
