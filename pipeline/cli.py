@@ -80,7 +80,7 @@ def demo(
     ] = False,
     port: Annotated[int, typer.Option(help="Where the pages are on this machine.")] = 3000,
 ) -> None:
-    """Run the whole job on two invented towns, offline, and print how they compare.
+    """Run the whole job on two invented towns, offline: print how they compare, write the report.
 
     Twelve invented bodies publish five financial years on websites that are served on this machine.
     """
@@ -95,6 +95,7 @@ def demo(
         return
     print(run_invented_demo(settings, say, scale=scale))
     print(f"\n{BANNER} The database lies at {settings.database_path}")
+    _write_report(settings)
 
 
 @app.command()
