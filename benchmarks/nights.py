@@ -27,7 +27,6 @@ import dagster as dg
 
 from pipeline import run as night
 from pipeline.definitions import build_defs
-from pipeline.registry.load import load_registry
 from pipeline.settings import PROJECT_ROOT, Settings
 
 PAYMENTS_PER_FILE = 200
@@ -136,9 +135,9 @@ def said(what, spent):
 
 def plain_night(settings):
     """Collect and read as the command does."""
-    publishers = list(load_registry(settings.registry, built_in=False).publishers.values())
-    night.write_registry(settings)
-    collected = night.collect(settings, publishers, lambda _: None)
+    registry, _ = night.write_registry(settings)
+    publishers = list(registry.publishers.values())
+    collected = night.collect(settings, registry, publishers, lambda _: None)
     assert all(one.error is None for one in collected.values())
     night.normalise(settings, publishers, lambda _: None)
     return {attempt.outcome for one in collected.values() for attempt in one.attempts}

@@ -33,6 +33,8 @@ SUPPLIER_KEY = (
 
 # The folders of the warehouse that hold one Parquet file per publisher.
 COMPACTED = ("payments", "rejected_rows", "selected_files", "file_revisions", "files")
+# What each of them says in its Parquet metadata, so that a night without news leaves it alone.
+_DECIDED_BY = "anchorspend:decided_by"
 
 _IDENTITY_SCHEMA = {
     "publisher_id": pl.String(),
@@ -101,9 +103,7 @@ class ReadingCache:
     """
 
     def __init__(self, root: Path, exceptions: ReadingExceptions) -> None:
-        digest = hashlib.sha256(SYNONYMS_PATH.read_bytes())
-        digest.update(json.dumps([READER_VERSION, dict(exceptions.headers)]).encode())
-        self._folder = root / digest.hexdigest()[:16]
+        self._folder = root / _rules(exceptions)
         self._exceptions = exceptions
 
     def reading(self, sha256: str, content: Callable[[], bytes]) -> CachedReading:
@@ -122,19 +122,46 @@ class ReadingCache:
         return CachedReading(json.loads(cached.read_text("utf-8")), payments_path, rejected_path)
 
 
+def _rules(exceptions: ReadingExceptions) -> str:
+    digest = hashlib.sha256(SYNONYMS_PATH.read_bytes())
+    digest.update(json.dumps([READER_VERSION, dict(exceptions.headers)]).encode())
+    return digest.hexdigest()[:16]
+
+
+def decided_by(publisher: Publisher, held: pl.DataFrame, archive: Archive, code: str) -> str:
+    """A sha256 over all that decides what compact_publisher writes, in code of this version."""
+    accepted = sorted(archive.accepted(held["sha256"]))
+    parts = [code, publisher.id, _rules(_exceptions(publisher)), held.write_json(), accepted]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def compacted_files(publisher_id: str, warehouse: Path, decided: str) -> pl.DataFrame | None:
+    """The files frame that compact_publisher wrote, where that and all beside it still stand.
+
+    None where a Parquet file of COMPACTED is missing or was decided by something else.
+    """
+    paths = [warehouse / folder / f"{publisher_id}.parquet" for folder in COMPACTED]
+    for path in paths:
+        if not path.exists() or pl.read_parquet_metadata(path).get(_DECIDED_BY) != decided:
+            return None
+    return pl.read_parquet(paths[-1])
+
+
 def compact_publisher(
     publisher: Publisher,
     held: pl.DataFrame,
     archive: Archive,
     readings_dir: Path,
     warehouse: Path,
+    decided: str,
 ) -> pl.DataFrame:
     """Write payments, rejected rows and files of one publisher for the SQL; the files frame.
 
-    `held` are the publisher's held file versions as `held_files` lists them. The Parquet files of
-    COMPACTED replace their older ones one by one, each whole; the files frame comes last.
+    `held` are the publisher's held file versions as `held_files` lists them, `decided` is what
+    decided_by says of it all. The Parquet files of COMPACTED replace their older ones one by one,
+    each whole; the files frame comes last.
     """
-    cache = ReadingCache(readings_dir, ReadingExceptions(headers=dict(publisher.headers)))
+    cache = ReadingCache(readings_dir, _exceptions(publisher))
     readings = {
         sha256: cache.reading(sha256, partial(archive.read_bytes, sha256))
         for sha256 in held["sha256"].unique(maintain_order=True)
@@ -158,14 +185,21 @@ def compact_publisher(
     revisions = file_revisions(read, compared)
     frames = (payments, rejected, selection.months, revisions, files)
     for folder, frame in zip(COMPACTED, frames, strict=True):
-        write_parquet(frame, warehouse / folder / f"{publisher.id}.parquet")
+        path = warehouse / folder / f"{publisher.id}.parquet"
+        write_parquet(frame, path, {_DECIDED_BY: decided})
     return files
 
 
-def write_parquet(frame: pl.DataFrame, path: Path) -> None:
+def _exceptions(publisher: Publisher) -> ReadingExceptions:
+    return ReadingExceptions(headers=dict(publisher.headers))
+
+
+def write_parquet(
+    frame: pl.DataFrame, path: Path, metadata: Mapping[str, str] | None = None
+) -> None:
     """Write beside, then rename: a reader sees the old file or the new one."""
     with written_whole(path) as beside:
-        frame.write_parquet(beside, compression="zstd")
+        frame.write_parquet(beside, compression="zstd", metadata=dict(metadata or {}))
 
 
 def write_cached(frame: pl.DataFrame, path: Path) -> None:

@@ -9,6 +9,9 @@ from typing import Any
 
 import dagster as dg
 import polars as pl
+from dagster._core.definitions.asset_checks.asset_check_evaluation import (
+    AssetCheckEvaluationTargetMaterializationData,
+)
 
 from pipeline import run as night
 from pipeline.collect.archive import Archive
@@ -65,22 +68,28 @@ def payments_assets(
     )
     def collect_payments(
         context: dg.AssetExecutionContext,
-    ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
-        # Somebody who executes a check alone wants it made anew, and that takes a visit.
-        asked = {*context.selected_asset_keys} | {
-            check.asset_key for check in context.selected_asset_check_keys
+    ) -> Iterator[dg.MaterializeResult[None] | dg.Output[None] | dg.AssetCheckEvaluation]:
+        _list_outputs_once(context)
+        selected = context.selected_asset_keys
+        check_outputs = {
+            spec.key: name for name, spec in context.assets_def.check_specs_by_output_name.items()
         }
+        # Somebody who executes a check alone wants it made anew, and that takes a visit.
+        asked = {*selected} | {check.asset_key for check in check_outputs}
         wanted = [one for one in publisher_ids if payments_key(one) in asked]
         failed = []
         for outcome in _outcomes(settings, wanted, context.log):
             key = payments_key(outcome.publisher_id)
             if outcome.metadata is None:
                 failed.append(outcome.publisher_id)
-            elif key in context.selected_asset_keys:
+            elif key in selected:
                 yield dg.MaterializeResult(asset_key=key, metadata=outcome.metadata)
+            checked = _newest_materialization(context.instance, key)
             for check in outcome.checks:
-                if dg.AssetCheckKey(key, check.name) in context.selected_asset_check_keys:
-                    yield _check_result(key, check)
+                if output := check_outputs.get(dg.AssetCheckKey(key, check.name)):
+                    # What Dagster makes of an AssetCheckResult, going through all checks for each.
+                    yield dg.Output(None, output)
+                    yield _evaluation(key, check, checked)
         if failed:
             raise dg.Failure(
                 f"Not collected: {', '.join(sorted(failed))}. The check `collected` of each says "
@@ -116,7 +125,7 @@ def _outcomes(
             if one in faulty:
                 yield _not_collected(one, faulty[one], log)
         sound = [registry.publishers[one] for one in publisher_ids if one not in faulty]
-        collected = night.collect(settings, sound, log.info)
+        collected = night.collect(settings, registry, sound, log.info)
         held = night.every_held_version(settings)
         for publisher in sound:
             attempts = collected[publisher.id].attempts
@@ -127,7 +136,10 @@ def _outcomes(
             except Exception as error:
                 yield _not_collected(publisher.id, error, log)
                 continue
-            payments = pl.read_parquet(settings.payments_dir / f"{publisher.id}.parquet")
+            payments = pl.read_parquet(
+                settings.payments_dir / f"{publisher.id}.parquet",
+                columns=["payment_month", "amount_gbp"],
+            )
             today = datetime.now(UTC).date()
             yield _Outcome(
                 publisher.id,
@@ -177,11 +189,40 @@ def _faulty_spec(publisher_id: str, problem: Problem) -> dg.AssetSpec:
     )
 
 
-def _check_result(key: dg.AssetKey, check: PublisherCheck) -> dg.AssetCheckResult:
-    return dg.AssetCheckResult(
+def _list_outputs_once(context: dg.AssetExecutionContext) -> None:
+    """Keep the step from listing all its outputs, checks among them, anew for each asset.
+
+    Dagster 1.13 needs them to see that none came before what it is made of: 40 ms for each of 300
+    publishers, and eight times as long for twice as many.
+    """
+    step = context.op_execution_context.get_step_execution_context()
+    keys = step.get_output_asset_keys()
+    step.get_output_asset_keys = lambda: keys  # type: ignore[method-assign]
+
+
+def _newest_materialization(
+    instance: dg.DagsterInstance, key: dg.AssetKey
+) -> AssetCheckEvaluationTargetMaterializationData | None:
+    """What a check of the asset is about."""
+    newest = instance.fetch_materializations(key, limit=1).records
+    if not newest:
+        return None
+    return AssetCheckEvaluationTargetMaterializationData(
+        storage_id=newest[0].storage_id, run_id=newest[0].run_id, timestamp=newest[0].timestamp
+    )
+
+
+def _evaluation(
+    key: dg.AssetKey,
+    check: PublisherCheck,
+    checked: AssetCheckEvaluationTargetMaterializationData | None,
+) -> dg.AssetCheckEvaluation:
+    return dg.AssetCheckEvaluation(
         asset_key=key,
         check_name=check.name,
         passed=check.is_passed,
+        metadata={},
+        target_materialization_data=checked,
         severity=SEVERITIES[check.severity],
         description=check.detail,
     )

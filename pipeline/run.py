@@ -24,7 +24,13 @@ from pipeline.collect.night import Collected, collect_publishers
 from pipeline.errors import AnchorspendError
 from pipeline.identifying import identify
 from pipeline.locate.boundaries import boundaries_of_towns
-from pipeline.payments import COMPACTED, compact_publisher, write_parquet
+from pipeline.payments import (
+    COMPACTED,
+    compact_publisher,
+    compacted_files,
+    decided_by,
+    write_parquet,
+)
 from pipeline.registers import refreshing
 from pipeline.registers.downloads import RegisterSession, RegisterSource
 from pipeline.registers.refreshing import RefreshReport
@@ -77,11 +83,11 @@ def open_web(settings: Settings, registry: Registry) -> PoliteSession:
 
 def collect(
     settings: Settings,
+    registry: Registry,
     publishers: Collection[Publisher],
     say: Say,
 ) -> dict[str, Collected]:
     """Look for new files of the publishers on the web, a few hosts at a time; by publisher id."""
-    registry, _ = sound_registry(settings)
     archive = Archive(settings.archive_dir)
     with (
         Ledger(settings.ledger_path, archive) as ledger,
@@ -105,13 +111,17 @@ def every_held_version(settings: Settings) -> pl.DataFrame:
 def normalise_publisher(
     settings: Settings, publisher: Publisher, held: pl.DataFrame, say: Say
 ) -> pl.DataFrame:
-    """Read the held files of one publisher and compact its payments; its files."""
+    """Read the held files of one publisher and compact its payments where news is; its files."""
     of_publisher = held.filter(pl.col("publisher_id") == publisher.id)
+    archive = Archive(settings.archive_dir)
+    decided = decided_by(publisher, of_publisher, archive, code_version())
+    files = compacted_files(publisher.id, settings.warehouse, decided)
+    if files is not None:
+        return files
     if of_publisher.height:
         say(f"reading {of_publisher.height} files of {publisher.name}")
-    archive = Archive(settings.archive_dir)
     return compact_publisher(
-        publisher, of_publisher, archive, settings.readings_dir, settings.warehouse
+        publisher, of_publisher, archive, settings.readings_dir, settings.warehouse, decided
     )
 
 
@@ -247,7 +257,7 @@ def run(
         registered_publisher(registry, one) for one in publisher_ids or sorted(registry.publishers)
     ]
     if not offline:
-        collect(settings, chosen, say)
+        collect(settings, registry, chosen, say)
     leave_out_unregistered(settings, {*registry.publishers, *faulty})
     never_read = [
         publisher

@@ -114,7 +114,7 @@ def run_world(settings: Settings, world: World, say: Say) -> None:
             add_dropped_files(invented, folder.name, [folder])
         registry = load_registry(invented.registry, built_in=False)
         say("the first night")
-        collect(invented, [registry.publishers[one] for one in publishers], say)
+        collect(invented, registry, [registry.publishers[one] for one in publishers], say)
         site.begin_second_night()
         say("the second night, on which one file has been replaced")
         run(invented, publishers, offline=False, say=say)
