@@ -32,7 +32,7 @@ from pipeline.sql_models.sql_text import (
     SourceName,
     SqlText,
     refuse_other_than_macros,
-    refuse_other_than_one_query,
+    refuse_other_than_queries,
     refuse_unknown_names,
 )
 from pipeline.sql_models.yaml_files import (
@@ -281,9 +281,10 @@ def _refuse_wrong_sql(project: SqlProject) -> None:
             refuse_unknown_names(text, project.tables, project.sources)
             refuse_other_than_macros(connection, text, schemas)
         queries = [model.sql for model in project.models.values()]
-        for text in (*queries, *(test.sql for test in project.row_tests)):
+        queries += [test.sql for test in project.row_tests]
+        for text in queries:
             refuse_unknown_names(text, project.tables, project.sources)
-            refuse_other_than_one_query(connection, text, schemas)
+        refuse_other_than_queries(connection, queries, schemas)
     for test in project.row_tests:
         if test.sql.sources:
             raise AnchorspendError(f"{test.sql.file}: a test reads models by ref(), no source().")
