@@ -192,8 +192,8 @@ def _faulty_spec(publisher_id: str, problem: Problem) -> dg.AssetSpec:
 def _list_outputs_once(context: dg.AssetExecutionContext) -> None:
     """Keep the step from listing all its outputs, checks among them, anew for each asset.
 
-    Dagster 1.13 needs them to see that none came before what it is made of: 40 ms for each of 300
-    publishers, and eight times as long for twice as many.
+    Dagster 1.13 asks whether any of them came before what it is made of. Under a profiler that took
+    8 ms for each of 60 publishers with seven checks, and 84 ms for each of 240.
     """
     step = context.op_execution_context.get_step_execution_context()
     keys = step.get_output_asset_keys()

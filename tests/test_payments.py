@@ -1,10 +1,12 @@
 """From a publisher's archived files to its compacted Parquet."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import polars as pl
 import pytest
 
+from pipeline.collect.archive import Archive
 from pipeline.payments import COMPACTED
 from pipeline.registry.load import load_registry
 from pipeline.run import add_dropped_files, leave_out_unregistered, normalise
@@ -135,3 +137,40 @@ def test_nothing_half_written_is_left_beside(settings, drop):
     drop("april.csv", HEADING + APRIL)
     leftovers = [path for path in settings.warehouse.rglob(".*") if path.name != ".lock"]
     assert leftovers == []
+
+
+def written_at(settings: Settings) -> dict[str, int]:
+    return {
+        folder: (settings.warehouse / folder / "marlhaven_council.parquet").stat().st_ino
+        for folder in COMPACTED
+    }
+
+
+def test_what_was_compacted_is_left_alone_where_nothing_that_decides_it_has_changed(settings, drop):
+    files = drop("april.csv", HEADING + APRIL)
+    before = written_at(settings)
+    assert read_again(settings).equals(files)
+    assert written_at(settings) == before
+
+
+def test_all_is_compacted_again_where_one_part_of_it_is_missing(settings, drop):
+    drop("april.csv", HEADING + APRIL)
+    (settings.warehouse / "rejected_rows/marlhaven_council.parquet").unlink()
+    read_again(settings)
+    assert compacted(settings, "rejected_rows").height == 0
+
+
+def test_newer_code_compacts_again(settings, drop, monkeypatch):
+    drop("april.csv", HEADING + APRIL)
+    before = written_at(settings)
+    monkeypatch.setattr("pipeline.run.code_version", lambda: "of newer code")
+    read_again(settings)
+    assert not set(before.items()) & set(written_at(settings).items())
+
+
+def test_a_version_that_is_accepted_is_compacted_again(settings, drop):
+    [sha256] = drop("april.csv", HEADING + APRIL)["file_sha256"]
+    before = written_at(settings)
+    Archive(settings.archive_dir).accept(sha256, datetime.now(UTC), "the publisher has said so")
+    read_again(settings)
+    assert not set(before.items()) & set(written_at(settings).items())
