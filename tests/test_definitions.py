@@ -5,8 +5,10 @@ from pathlib import Path
 import dagster as dg
 import polars as pl
 import pytest
+from dagster._core.execution.context.system import StepExecutionContext
 
 from pipeline.definitions import build_defs
+from pipeline.publisher_checks import CHECKS
 from pipeline.run import add_dropped_files
 from pipeline.settings import Settings
 from pipeline.warehouse import query
@@ -233,11 +235,23 @@ def test_a_refused_register_turns_red_and_the_last_good_one_stays_in_use(world, 
     assert in_use.filter(pl.col("register") == "coh").height == 9
 
 
-def test_each_publisher_shows_what_an_operator_looks_for(world):
+def test_each_publisher_shows_what_an_operator_looks_for(world, monkeypatch):
+    looks = []
+    list_outputs = StepExecutionContext.get_output_asset_keys
+    monkeypatch.setattr(
+        StepExecutionContext,
+        "get_output_asset_keys",
+        lambda step: looks.append(step) or list_outputs(step),
+    )
     for folder in sorted((WORLD / "files").iterdir()):
         add_dropped_files(world, folder.name, [folder])
     with dg.DagsterInstance.ephemeral() as instance:
         collected = run_job(world, "collect", instance, INVENTED)
+    # Dagster's own look and ours, however many publishers there are.
+    assert len(looks) == 2
+    checks = collected.get_asset_check_evaluations()
+    assert len(checks) == 3 * len(CHECKS)
+    assert {check.target_materialization_data.run_id for check in checks} == {collected.run_id}
     [metadata] = [
         event.step_materialization_data.materialization.metadata
         for event in collected.get_asset_materialization_events()
