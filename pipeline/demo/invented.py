@@ -70,7 +70,7 @@ def _true_lines(world: World) -> list[str]:
 
 def world_of(settings: Settings) -> World:
     """Where the demo's world lies in a warehouse."""
-    return World(settings.warehouse / WORLD_FOLDER, tuple(read_publishers()))
+    return World(settings.warehouse / WORLD_FOLDER, read_publishers())
 
 
 @contextmanager
