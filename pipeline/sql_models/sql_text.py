@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,17 +99,27 @@ def refuse_other_than_macros(
             )
 
 
-def refuse_other_than_one_query(
-    connection: duckdb.DuckDBPyConnection, text: SqlText, schemas: dict[str, str]
+def refuse_other_than_queries(
+    connection: duckdb.DuckDBPyConnection, texts: Sequence[SqlText], schemas: dict[str, str]
 ) -> None:
-    """AnchorspendError unless the text is one query that reads tables through ref() alone.
+    """AnchorspendError unless each text is one query that reads tables through ref() alone.
 
     A table read by its bare name would be missing from the order in which models are built.
     """
-    row = connection.execute(
-        "select json_serialize_sql(?::varchar)", [_parsable(text, schemas)]
-    ).fetchone()
-    tree = json.loads(row[0]) if row else {}
+    # One question for all of them: DuckDB looks for pandas again with every parameter it is given.
+    trees = connection.execute(
+        "select json_serialize_sql(unnest(?::varchar[]))",
+        [[_parsable(text, schemas) for text in texts]],
+    ).fetchall()
+    for text, (tree,) in zip(texts, trees, strict=True):
+        _refuse_other_than_one_query(text, json.loads(tree), schemas)
+
+
+def _refuse_other_than_one_query(
+    text: SqlText,
+    tree: Any,  # noqa: ANN401 - JSON
+    schemas: dict[str, str],
+) -> None:
     if tree["error"]:
         raise AnchorspendError(f"{text.file} is not one query: {tree['error_message']}.")
     if len(tree["statements"]) != 1:
