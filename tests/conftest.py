@@ -1,5 +1,8 @@
 """Options and places that several tests share."""
 
+import fcntl
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,12 +23,40 @@ def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: item.path.stem != "test_nights")
 
 
+Build = Callable[[Path], object]
+
+
 @pytest.fixture(scope="session")
-def world_settings(tmp_path_factory) -> Settings:
-    """The hand-written world, built once in each process; a test that changes it takes a copy."""
-    settings = Settings(warehouse=tmp_path_factory.mktemp("world"))
-    build_hand_written(settings)
-    return settings
+def built_once(tmp_path_factory, worker_id) -> Callable[[str, Build], Path]:
+    """A folder that all processes of a run read: the first that asks for it builds it.
+
+    A test that changes it takes a copy.
+    """
+    own = tmp_path_factory.getbasetemp()
+    # Each process of xdist has a folder within that of the run.
+    of_the_run = own if worker_id == "master" else own.parent
+
+    def built_once(name: str, build: Build) -> Path:
+        folder, built = of_the_run / name, of_the_run / f"{name}.built"
+        with (of_the_run / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not built.exists():
+                # Another process may have failed in the middle of it.
+                shutil.rmtree(folder, ignore_errors=True)
+                folder.mkdir()
+                build(folder)
+                built.touch()
+        return folder
+
+    return built_once
+
+
+@pytest.fixture(scope="session")
+def world_settings(built_once) -> Settings:
+    """The hand-written world and its database."""
+    return Settings(
+        warehouse=built_once("hand_written", lambda at: build_hand_written(Settings(warehouse=at)))
+    )
 
 
 def pytest_addoption(parser):
