@@ -9,7 +9,7 @@ MATCH_FIGURES := dbt_like_sql/seeds/match_figures.csv
 
 export DAGSTER_DISABLE_TELEMETRY := 1
 
-.PHONY: setup demo report pictures test check ui nights real corpus match-quality match-read bench bench-nights bench-warehouse collect-bench fuzz
+.PHONY: setup demo report pictures test check check-types check-sql check-style check-registry check-definitions ui nights real corpus match-quality match-read bench bench-nights bench-warehouse collect-bench fuzz
 
 setup: .venv/.installed
 
@@ -39,12 +39,24 @@ pictures: demo report
 	    file://$(CURDIR)/warehouse/report/$$page.html 2>/dev/null || exit 1; done
 	@ls -l docs/pictures
 
+# The checks of Python's types and of the SQL take longest, each on one core.
 check: setup
+	@$(MAKE) --no-print-directory -j2 check-types check-sql check-style check-registry check-definitions
+
+check-types:
+	$(BIN)/mypy
+
+check-sql:
+	$(BIN)/sqlfluff lint --disable-progress-bar dbt_like_sql
+
+check-style:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/sqlfluff lint --disable-progress-bar dbt_like_sql
+
+check-registry:
 	$(BIN)/anchorspend registry check
+
+check-definitions:
 	$(BIN)/dagster definitions validate -w workspace.yaml
 
 test: check

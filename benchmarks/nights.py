@@ -172,7 +172,7 @@ def main():
             with timed() as loading:
                 subprocess.run(
                     [sys.executable, "-c", "from pipeline.definitions import defs;"
-                     "defs.get_repository_def()"],
+                     "defs().get_repository_def()"],
                     env={**os.environ, "ANCHORSPEND_REGISTRY": str(settings.registry),
                          "ANCHORSPEND_BUILT_IN_REGISTRY": "no"},
                     cwd=PROJECT_ROOT,

@@ -115,4 +115,7 @@ def _owner(contact: str | None) -> str:
     return str(contact) if is_address else "team:anchorspend"
 
 
-defs = build_defs(Settings.from_environment())
+@dg.definitions
+def defs() -> dg.Definitions:
+    """What Dagster loads; whoever only imports this module builds nothing."""
+    return build_defs(Settings.from_environment())

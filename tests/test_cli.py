@@ -8,31 +8,10 @@ import sys
 import polars as pl
 import pytest
 
-from pipeline.cli import main
 from pipeline.match.overrides import COLUMNS, read_overrides
 from tests.demo.hand_written import WORLD
 
 SPENDING = WORLD / "files" / "marlhaven_council" / "spending-2023-24.csv"
-
-
-@pytest.fixture
-def anchorspend(tmp_path, monkeypatch, capsys):
-    """Run the command on an empty warehouse; exit code, what it printed, what it complained."""
-    monkeypatch.setenv("ANCHORSPEND_WAREHOUSE", str(tmp_path / "warehouse"))
-    monkeypatch.setenv("ANCHORSPEND_REGISTRY", str(WORLD / "registry"))
-    monkeypatch.setenv("ANCHORSPEND_REGISTERS", str(WORLD / "registers"))
-
-    def run(*words: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["anchorspend", *map(str, words)])
-        try:
-            main()
-            code = 0
-        except SystemExit as end:
-            code = int(end.code or 0)
-        printed = capsys.readouterr()
-        return code, printed.out, printed.err
-
-    return run
 
 
 @pytest.fixture
@@ -53,15 +32,23 @@ def complaint(outcome: tuple[int, str, str]) -> str:
     return " ".join(err.split())
 
 
-def test_add_run_and_compare_print_the_shares(anchorspend):
+def test_add_run_and_compare_print_the_shares(anchorspend, monkeypatch, world_settings):
     for folder in sorted((WORLD / "files").iterdir()):
         assert anchorspend("add", folder.name, folder)[0] == 0
+    # Without a folder the registers last refreshed are used.
+    assert anchorspend("registers", "refresh")[0] == 0
+    monkeypatch.delenv("ANCHORSPEND_REGISTERS")
     assert anchorspend("run", "--offline", "--town", "marlhaven", "--town", "thornley")[0] == 0
     code, out, _ = anchorspend("compare", "marlhaven", "torbay")
     assert code == 0
     assert "Torbay: 0 of 8 anchors hold files" in out
     assert "47.5% to 64.6%" in out
     assert "we cannot say what share stays in the town" in out
+    registers = "select register, count(*) as n from marts.payments group by 1 order by 1"
+    found = json.loads(anchorspend("sql", registers, "--json")[1])
+    assert "coh" in [row["register"] for row in found]
+    monkeypatch.setenv("ANCHORSPEND_WAREHOUSE", str(world_settings.warehouse))
+    assert found == json.loads(anchorspend("sql", registers, "--json")[1])
 
 
 def test_compare_prints_csv_and_json_of_the_same_rows(built):
@@ -289,17 +276,6 @@ def test_registers_refresh_names_what_it_refuses(anchorspend, tmp_path, monkeypa
     assert "1 of 10 registers were not brought up to date" in " ".join(err.split())
 
 
-def test_run_without_a_folder_uses_the_registers_last_refreshed(anchorspend, monkeypatch):
-    anchorspend("add", "marlhaven_council", SPENDING)
-    assert anchorspend("registers", "refresh")[0] == 0
-    monkeypatch.delenv("ANCHORSPEND_REGISTERS")
-    assert anchorspend("run", "--offline", "--publisher", "marlhaven_council")[0] == 0
-    out = anchorspend(
-        "sql", "select count(*) as n from marts.payments where register = 'coh'", "--csv"
-    )[1]
-    assert out == "n\n6\n"
-
-
 def test_the_ledger_can_be_written_anew_from_the_archive(built, tmp_path):
     (tmp_path / "warehouse/archive/ledger.sqlite").unlink()
     assert "holds 4 rows" in built("archive", "rebuild-ledger")[1]
@@ -361,7 +337,8 @@ def test_a_broken_yaml_is_named_with_its_line(anchorspend, tmp_path, monkeypatch
     assert code == 1
     assert "thornley_council.yml" in out
     assert "colour" in out
-    assert "thornley_council.yml" in complaint(anchorspend("run", "--offline"))
+    (registry / "towns.yml").write_text("marlhaven: [", encoding="utf-8")
+    assert "towns.yml, line 2" in complaint(anchorspend("run", "--offline"))
 
 
 def test_a_register_with_a_wrong_header_is_refused_and_the_database_stays(

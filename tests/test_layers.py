@@ -9,6 +9,7 @@ from pipeline.settings import PROJECT_ROOT
 # Lower first. A module may import what stands before it, and its own package.
 LAYERS = (
     "errors",
+    "knowledge",
     "whole_files",
     "settings",
     "event_log",

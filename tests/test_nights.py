@@ -174,7 +174,7 @@ def dagster(tmp_path, registry, host_and_port):
 @pytest.mark.timeout(1800)
 def test_a_night_goes_on_without_a_publisher_that_is_blocked_and_greens_when_it_is_back(dagster):
     Councils.is_thornley_shut = True
-    dagster.wait_for(lambda: ("build", "SUCCESS") in dagster.runs(), 400)
+    dagster.wait_for(lambda: ("build", "SUCCESS") in dagster.runs(), 800)
 
     assert dagster.is_materialised("payments", "marlhaven_council")
     assert dagster.is_materialised("marts", "spend_retention_by_town_year")

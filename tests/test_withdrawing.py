@@ -1,9 +1,6 @@
 """What is withdrawn, redacted or held back is shown nowhere, on commands that a person gives."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import duckdb
@@ -40,7 +37,9 @@ REDACTED = "15/04/2023,REDACTED,1234.00,Building Works,T99\n"
 
 
 @pytest.fixture
-def settings(tmp_path) -> Settings:
+def settings(tmp_path, monkeypatch) -> Settings:
+    """A warehouse of the invented bodies alone, which the command writes to as well."""
+    monkeypatch.setenv("ANCHORSPEND_BUILT_IN_REGISTRY", "no")
     return Settings(
         warehouse=tmp_path / "warehouse",
         registry=WORLD / "registry",
@@ -161,30 +160,17 @@ def rows(settings: Settings, sql: str) -> list[tuple]:
         return connection.sql(sql).fetchall()
 
 
-def anchorspend(settings: Settings, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "pipeline.cli", *words],
-        capture_output=True,
-        text=True,
-        env={
-            **os.environ,
-            "ANCHORSPEND_WAREHOUSE": str(settings.warehouse),
-            "ANCHORSPEND_REGISTRY": str(settings.registry),
-            "ANCHORSPEND_REGISTERS": str(settings.registers),
-            "ANCHORSPEND_BUILT_IN_REGISTRY": "no",
-        },
-    )
-
-
-def test_withdraw_purges_a_file_and_a_fetch_of_the_same_bytes_is_not_kept(settings, drop, tmp_path):
+def test_withdraw_purges_a_file_and_a_fetch_of_the_same_bytes_is_not_kept(
+    settings, drop, tmp_path, anchorspend
+):
     drop("april-2023.csv", HEADING + OTHERS + NAMED)
     drop("may-2023.csv", HEADING + OTHERS.replace("/04/", "/05/"))
     publish(settings)
     export_marts(settings.database_path, load_project(SQL_ROOT), settings.export_dir)
     assert holders(settings) == EVERYWHERE | {"export"}
     [sha256] = paid(settings).filter(pl.col("supplier_name") == NAME)["file_sha256"]
-    done = anchorspend(settings, "withdraw", sha256, "--reason", "asked by the council")
-    assert done.returncode == 0, done.stderr
+    code, _, complained = anchorspend("withdraw", sha256, "--reason", "asked by the council")
+    assert code == 0, complained
     assert holders(settings) == set()
     assert rows(settings, "select count(*) from marts.payments") == [(12,)]
     again = tmp_path / "april-2023.csv"
@@ -196,15 +182,17 @@ def test_withdraw_purges_a_file_and_a_fetch_of_the_same_bytes_is_not_kept(settin
     assert holders(settings) == set()
 
 
-def test_withdraw_takes_a_rows_name_out_of_every_version_and_leaves_the_payment(settings, drop):
+def test_withdraw_takes_a_rows_name_out_of_every_version_and_leaves_the_payment(
+    settings, drop, anchorspend
+):
     drop("april-2023.csv", HEADING + NAMED + OTHERS)
     drop("april-2023.csv", HEADING + OTHERS + NAMED.replace(NAME, NAME.upper()))
     drop("may-2023.csv", HEADING + NAMED.replace("/04/", "/05/"))
     [row, *_] = paid(settings).filter(pl.col("supplier_name") == NAME).iter_rows(named=True)
-    done = anchorspend(
-        settings, "withdraw", f"{row['file_sha256']}:{row['row_number']}", "--reason", "asked"
+    code, _, complained = anchorspend(
+        "withdraw", f"{row['file_sha256']}:{row['row_number']}", "--reason", "asked"
     )
-    assert done.returncode == 0, done.stderr
+    assert code == 0, complained
     assert holders(settings) == set()
     assert paid(settings).height == 14
     assert paid(settings)["is_redacted"].sum() == 2
@@ -245,19 +233,21 @@ def test_a_row_without_a_name_cannot_be_withdrawn(settings, drop):
             withdraw(settings, f"{file['file_sha256']}:{row_number}", "asked")
 
 
-def test_review_tells_rows_pounds_and_dates_and_accepting_takes_effect(settings, drop):
+def test_review_tells_rows_pounds_and_dates_and_accepting_takes_effect(settings, drop, anchorspend):
     drop("april-2023.csv", HEADING + OTHERS)
     drop("april-2023.csv", HEADING + NAMED)
-    [listed] = json.loads(anchorspend(settings, "review", "--json").stdout)
+    [listed] = json.loads(anchorspend("review", "--json")[1])
     assert (listed["payments"], listed["payments_in_use"]) == (1, 12)
     assert (listed["total_gbp"], listed["total_gbp_in_use"]) == ("1234.0000", "7800.0000")
     assert (listed["first_date"], listed["last_date_in_use"]) == ("2023-04-15", "2023-04-12")
     assert "1 payments where the version before has 12" in listed["reason"]
-    assert "1,234.00" in anchorspend(settings, "review").stdout
-    silent = anchorspend(settings, "review", "--accept", listed["sha256"])
-    assert (silent.returncode, "--reason" in silent.stderr) == (1, True)
-    done = anchorspend(settings, "review", "--accept", listed["sha256"], "--reason", "corrected")
-    assert done.returncode == 0, done.stderr
+    assert "1,234.00" in anchorspend("review")[1]
+    code, _, complained = anchorspend("review", "--accept", listed["sha256"])
+    assert (code, "--reason" in complained) == (1, True)
+    code, _, complained = anchorspend(
+        "review", "--accept", listed["sha256"], "--reason", "corrected"
+    )
+    assert code == 0, complained
     assert rows(settings, "select supplier_name from marts.payments") == [(NAME,)]
     assert held_back_versions(settings) == []
     with pytest.raises(AnchorspendError, match="is held back"):

@@ -42,6 +42,7 @@ def run_invented_demo(
     """
     settings.warehouse.mkdir(parents=True, exist_ok=True)
     with warehouse_lock(settings.warehouse):
+        _refuse_other_publishers(settings, {publisher.id for publisher in read_publishers()})
         say("inventing two towns, their publishers, suppliers and registers")
         folder = settings.warehouse / WORLD_FOLDER
         shutil.rmtree(folder, ignore_errors=True)
@@ -70,7 +71,7 @@ def _true_lines(world: World) -> list[str]:
 
 def world_of(settings: Settings) -> World:
     """Where the demo's world lies in a warehouse."""
-    return World(settings.warehouse / WORLD_FOLDER, tuple(read_publishers()))
+    return World(settings.warehouse / WORLD_FOLDER, read_publishers())
 
 
 @contextmanager
@@ -108,7 +109,6 @@ def serve_world(settings: Settings, world: World) -> Iterator[tuple[Settings, Si
 def run_world(settings: Settings, world: World, say: Say) -> None:
     """Two nights of the whole job on a world."""
     publishers = [publisher.id for publisher in world.publishers]
-    _refuse_other_publishers(settings, set(publishers))
     with serve_world(settings, world) as (invented, site):
         for folder in sorted(world.drop.iterdir()):
             add_dropped_files(invented, folder.name, [folder])

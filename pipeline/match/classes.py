@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Literal
 
 import polars as pl
-import yaml
 
+from pipeline.knowledge import read_knowledge
 from pipeline.registers.names import clean_words
 
 CLASSES_PATH = Path(__file__).with_name("classes.yml")
@@ -56,7 +56,7 @@ def payee_classes() -> tuple[PayeeClass, ...]:
             of=entry.get("of", "words"),
             patterns=tuple(entry["patterns"]),
         )
-        for entry in yaml.safe_load(CLASSES_PATH.read_text(encoding="utf-8"))
+        for entry in read_knowledge(CLASSES_PATH)
     )
 
 

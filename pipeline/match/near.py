@@ -7,8 +7,8 @@ from pathlib import Path
 
 import duckdb
 import polars as pl
-import yaml
 
+from pipeline.knowledge import read_knowledge
 from pipeline.registers.common_words import LONGEST_NAME
 from pipeline.registers.schema import table_path
 
@@ -59,7 +59,7 @@ class NearWords:
 @functools.cache
 def near_words() -> NearWords:
     """What near.yml knows about words."""
-    document = yaml.safe_load(NEAR_PATH.read_text(encoding="utf-8"))
+    document = read_knowledge(NEAR_PATH)
     return NearWords(
         tuple(document["small_words"]),
         dict(document["initials"]),

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
-import yaml
 
+from pipeline.knowledge import read_knowledge
 from pipeline.registers.names import clean_words, with_name_key
 
 PUBLIC_WORDS_PATH = Path(__file__).with_name("public_words.yml")
@@ -98,7 +98,7 @@ def _written_out(name: pl.Expr) -> pl.Expr:
 @functools.cache
 def public_words() -> Mapping[str, str]:
     """The words of public_words.yml."""
-    words: Mapping[str, str] = yaml.safe_load(PUBLIC_WORDS_PATH.read_text(encoding="utf-8"))
+    words: Mapping[str, str] = read_knowledge(PUBLIC_WORDS_PATH)
     return words
 
 

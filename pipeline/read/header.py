@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-import yaml
+
+from pipeline.knowledge import read_knowledge
 
 SYNONYMS_PATH = Path(__file__).resolve().parent.parent / "registry" / "header_synonyms.yml"
 
@@ -153,8 +154,7 @@ def rules_with(exceptions: Mapping[str, str]) -> HeadingRules:
 
 @cache
 def _synonyms() -> dict[str, Any]:
-    with SYNONYMS_PATH.open(encoding="utf-8") as file:
-        synonyms: dict[str, Any] = yaml.safe_load(file)
+    synonyms: dict[str, Any] = read_knowledge(SYNONYMS_PATH)
     return synonyms
 
 

@@ -13,13 +13,13 @@ from typing import Any, Literal
 from urllib.parse import urljoin, urlsplit
 
 import requests
-import yaml
 from bs4 import BeautifulSoup
 from urllib3.exceptions import HTTPError
 
 from pipeline.collect.answers import Answer, FetchFailure, check_body, lower_names
 from pipeline.collect.attempts import FormPairs
 from pipeline.collect.http import Manners, PoliteSession
+from pipeline.knowledge import read_knowledge
 from pipeline.whole_files import written_whole
 
 SOURCES_PATH = Path(__file__).with_name("sources.yml")
@@ -63,7 +63,7 @@ def register_sources(path: Path = SOURCES_PATH) -> tuple[RegisterSource, ...]:
     """The sources of sources.yml."""
     return tuple(
         RegisterSource(**{**entry, "hosts": tuple(entry["hosts"])})
-        for entry in yaml.safe_load(path.read_text(encoding="utf-8"))
+        for entry in read_knowledge(path)
     )
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
-import yaml
+
+from pipeline.knowledge import read_knowledge
 
 FORMS_PATH = Path(__file__).with_name("legal_forms.yml")
 
@@ -30,7 +31,7 @@ class LegalForms:
 @functools.cache
 def legal_forms() -> LegalForms:
     """The knowledge of legal_forms.yml."""
-    document = yaml.safe_load(FORMS_PATH.read_text(encoding="utf-8"))
+    document = read_knowledge(FORMS_PATH)
     classes = {form: name for name, forms in document["forms"].items() for form in forms}
     return LegalForms(classes, document["category_forms"], document["words"])
 

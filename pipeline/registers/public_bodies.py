@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-import yaml
 
+from pipeline.knowledge import read_knowledge
 from pipeline.registers.parts import write_part
 from pipeline.registers.published import KNOWN_PAYEES, RegisterRefusedError, refuse_missing
 from pipeline.registers.schema import ORGANISATION_FLAGS, write_whole
@@ -99,7 +99,7 @@ def write_public_bodies(paths: Sequence[Path], part: tuple[Path, Path], flags: P
     districts: dict[str, list[str]] = {}
     if listed := [one for one in paths if one.name != KNOWN_PAYEES]:
         authorities_path, path = listed
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        document = read_knowledge(path)
         districts = {row["name"]: row["lad_codes"].split() for row in authorities(authorities_path)}
     bodies, spellings = [], []
     for entry in document["bodies"]:

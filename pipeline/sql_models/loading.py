@@ -22,6 +22,7 @@ from pipeline.sql_models.project import (
 )
 from pipeline.sql_models.row_tests import (
     NAME,
+    CustomSql,
     Relationships,
     Severity,
     SumEquals,
@@ -229,7 +230,7 @@ def _row_tests(root: Path, tables: Mapping[str, Table]) -> Iterator[RowTest]:
         beside = path.with_suffix(".yml")
         yaml = read_yaml(beside, _shown(root, beside), SingularTestYaml)
         sql = _read_sql(root, path)
-        yield RowTest(path.stem, None, None, yaml.severity, yaml.description, sql)
+        yield RowTest(path.stem, None, None, yaml.severity, yaml.description, sql, True)
 
 
 def _tests_of_table(table: Table, tables: Mapping[str, Table]) -> Iterator[RowTest]:
@@ -259,12 +260,15 @@ def _tests_of_table(table: Table, tables: Mapping[str, Table]) -> Iterator[RowTe
         sql = table_test.offending_rows(table.name).strip().removesuffix(";")
         description = table_test.rule
         rules.append((table_test.test_name(), None, table_test.severity, description, sql))
+    written_out = {test.test_name() for test in table.yaml.tests if isinstance(test, CustomSql)}
     seen: set[str] = set()
     for name, test_column, severity, description, sql in rules:
         if name in seen:
             raise AnchorspendError(f"{file}: there are two tests {name}; remove or rename one.")
         seen.add(name)
-        yield RowTest(name, table.name, test_column, severity, description, SqlText(sql, file))
+        text = SqlText(sql, file)
+        is_written_out = name in written_out
+        yield RowTest(name, table.name, test_column, severity, description, text, is_written_out)
 
 
 def _refuse_unknown_target(file: str, to: str, column: str, tables: Mapping[str, Table]) -> None:
@@ -281,7 +285,7 @@ def _refuse_wrong_sql(project: SqlProject) -> None:
             refuse_unknown_names(text, project.tables, project.sources)
             refuse_other_than_macros(connection, text, schemas)
         queries = [model.sql for model in project.models.values()]
-        queries += [test.sql for test in project.row_tests]
+        queries += [test.sql for test in project.row_tests if test.is_written_out]
         for text in queries:
             refuse_unknown_names(text, project.tables, project.sources)
         refuse_other_than_queries(connection, queries, schemas)

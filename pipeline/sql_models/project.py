@@ -27,7 +27,10 @@ SEEDS = "seeds"
 
 @dataclass(frozen=True)
 class RowTest:
-    """A query for the rows that break a rule; `table` and `column` are None where none is named."""
+    """A query for the rows that break a rule; `table` and `column` are None where none is named.
+
+    It `is_written_out` by somebody, or put together here from a rule's name and quoted columns.
+    """
 
     name: str
     table: str | None
@@ -35,6 +38,7 @@ class RowTest:
     severity: Severity
     description: str
     sql: SqlText
+    is_written_out: bool
 
 
 @dataclass(frozen=True)

@@ -106,12 +106,12 @@ def refuse_other_than_queries(
 
     A table read by its bare name would be missing from the order in which models are built.
     """
-    # All in one statement, since hundreds of them take a second and more.
-    rows = connection.execute(
-        "select json_serialize_sql(query) from (select unnest(?::varchar[]) as query)",
+    # One question for all of them: DuckDB looks for pandas again with every parameter it is given.
+    trees = connection.execute(
+        "select json_serialize_sql(unnest(?::varchar[]))",
         [[_parsable(text, schemas) for text in texts]],
     ).fetchall()
-    for text, (tree,) in zip(texts, rows, strict=True):
+    for text, (tree,) in zip(texts, trees, strict=True):
         _refuse_other_than_one_query(text, json.loads(tree), schemas)
 
 

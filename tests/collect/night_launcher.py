@@ -16,6 +16,7 @@ from pipeline.collect.archive import Archive
 from pipeline.collect.http import Manners, PoliteSession
 from pipeline.collect.ledger import Ledger
 from pipeline.collect.night import collect_publishers
+from pipeline.read.header import standard_rules
 from pipeline.run import normalise
 from pipeline.settings import Settings
 from tests.collect.publishers import publisher_with
@@ -56,6 +57,9 @@ def night(spec: dict[str, Any]) -> None:
 
 
 def main() -> None:
+    # Every fork knows them then. Nothing else of a night is done before: a forked process would
+    # wait for ever for the threads of Polars that it does not have.
+    standard_rules()
     for line in sys.stdin:
         pid = os.fork()
         if pid == 0:

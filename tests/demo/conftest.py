@@ -5,7 +5,7 @@ import pytest
 from pipeline.demo.generator.world import ALL_FAULTS
 from pipeline.settings import Settings
 from pipeline.warehouse import query
-from tests.demo.outcomes import Outcome
+from tests.demo.outcomes import Outcome, build_outcome
 
 
 @pytest.fixture
@@ -14,10 +14,10 @@ def world(world_settings: Settings) -> Callable[[str], list[tuple]]:
 
 
 @pytest.fixture(scope="session")
-def clean(tmp_path_factory):
-    return Outcome(tmp_path_factory.mktemp("clean"), faults=())
+def clean(built_once) -> Outcome:
+    return Outcome(built_once("clean", lambda folder: build_outcome(folder, faults=())))
 
 
 @pytest.fixture(scope="session")
-def full(tmp_path_factory):
-    return Outcome(tmp_path_factory.mktemp("full"), faults=ALL_FAULTS)
+def full(built_once) -> Outcome:
+    return Outcome(built_once("full", lambda folder: build_outcome(folder, faults=ALL_FAULTS)))

@@ -5,6 +5,7 @@ world every payee is in a register and named as there, so every figure must be t
 every band a point; in the full world the true share must lie within each band.
 """
 
+import shutil
 import socket
 from decimal import Decimal
 
@@ -17,11 +18,11 @@ from pipeline.demo.generator.layouts import transaction
 from pipeline.demo.generator.organisations import NAME_FAULTS
 from pipeline.demo.generator.publishers import read_publishers
 from pipeline.demo.generator.truth import published_totals, true_areas, true_figures
-from pipeline.demo.invented import PORT_FILE, run_invented_demo, run_world
+from pipeline.demo.invented import PORT_FILE, WORLD_FOLDER, run_invented_demo, run_world
 from pipeline.errors import AnchorspendError
 from pipeline.run import add_dropped_files
 from pipeline.settings import Settings
-from tests.demo.outcomes import KEYS
+from tests.demo.outcomes import KEYS, Outcome
 
 POUNDS = (
     "total_gbp",
@@ -366,12 +367,13 @@ def test_the_full_world_has_every_fault_and_the_clean_one_none(full, clean):
         assert ledger["is_intermediary"].any()
 
 
-def test_another_demo_in_the_same_warehouse_doubles_nothing(full):
+def test_another_demo_in_the_same_warehouse_doubles_nothing(full, tmp_path):
+    again = Outcome(shutil.copytree(full.world.folder.parent, tmp_path / "again"))
     totals = "select publisher_id, count(*), sum(amount_gbp) from marts.payments group by 1"
     files = "select count(*) from marts.files"
-    before = full.rows(f"{totals} order by 1"), full.rows(files)
-    run_world(full.settings, full.world, say=lambda _: None)
-    assert (full.rows(f"{totals} order by 1"), full.rows(files)) == before
+    before = again.rows(f"{totals} order by 1"), again.rows(files)
+    run_world(again.settings, again.world, say=lambda _: None)
+    assert (again.rows(f"{totals} order by 1"), again.rows(files)) == before
 
 
 def test_a_port_that_is_taken_is_told(full):
@@ -388,3 +390,4 @@ def test_the_demo_refuses_to_hide_other_publishers(tmp_path):
     add_dropped_files(settings, "devon_county_council", [payments])
     with pytest.raises(AnchorspendError, match="holds files of devon_county_council"):
         run_invented_demo(settings, say=lambda _: None, scale=0.01)
+    assert not (settings.warehouse / WORLD_FOLDER).exists()

@@ -48,28 +48,33 @@ def write_boundaries(folder: Path) -> None:
         path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
 
 
-@pytest.fixture(scope="session")
-def reported(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """The hand-written world with two payees and a ward whose names mean harm, and its report."""
-    folder = tmp_path_factory.mktemp("report")
+def settings_in(folder: Path) -> Settings:
+    return replace(
+        Settings(warehouse=folder / "warehouse", has_built_in_registry=False),
+        registers=folder / "registers",
+        registry=WORLD / "registry",
+    )
+
+
+def build_reported(folder: Path) -> None:
     files = shutil.copytree(WORLD / "files", folder / "files")
     with (files / "thornley_council/payments-2024.csv").open("a", newline="") as out:
         for number, name in enumerate([HOSTILE, FORMULA]):
             csv.writer(out, delimiter=";").writerow(
                 ["2024-06-12", name, "", "", "900.00", "Stationery", "Paper", f"X{number}"]
             )
-    registers = shutil.copytree(WORLD / "registers", folder / "registers")
-    write_boundaries(registers)
-    settings = replace(
-        Settings(warehouse=folder / "warehouse", has_built_in_registry=False),
-        registers=registers,
-        registry=WORLD / "registry",
-    )
+    write_boundaries(shutil.copytree(WORLD / "registers", folder / "registers"))
+    settings = settings_in(folder)
     for publisher in sorted(files.iterdir()):
         add_dropped_files(settings, publisher.name, [publisher])
     run(settings, publisher_ids=None, offline=True, say=lambda _: None)
     build_report(settings)
-    return settings
+
+
+@pytest.fixture(scope="session")
+def reported(built_once) -> Settings:
+    """The hand-written world with two payees and a ward whose names mean harm, and its report."""
+    return settings_in(built_once("reported", build_reported))
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 import polars as pl
@@ -46,10 +47,7 @@ def read_layouts() -> dict[str, Layout]:
 
 def as_delimited(layout: Layout, payments: pl.DataFrame, body: str) -> bytes:
     """The payments as a text file of this layout."""
-    printed = payments.select(
-        _printed(what, layout, body).alias(f"{place}")
-        for place, (_, what) in enumerate(layout.columns)
-    )
+    printed = payments.select(_printed_columns(layout, body))
     out = io.StringIO()
     width = len(layout.columns)
     for line in layout.preamble:
@@ -75,10 +73,7 @@ def as_delimited(layout: Layout, payments: pl.DataFrame, body: str) -> bytes:
 
 def as_cells(layout: Layout, payments: pl.DataFrame, body: str) -> list[Sequence[Cell]]:
     """The heading and the payments as cells of a sheet, with real dates and numbers."""
-    texts = payments.select(
-        _printed(what, layout, body).alias(f"{place}")
-        for place, (_, what) in enumerate(layout.columns)
-    )
+    texts = payments.select(_printed_columns(layout, body))
     columns: list[list[Cell]] = [list(column) for column in texts.iter_columns()]
     for place, (_, what) in enumerate(layout.columns):
         if what == "date":
@@ -114,6 +109,16 @@ def pounds_text(style: str) -> pl.Expr:
     text = text + "." + (size % 100).cast(pl.String).str.zfill(2)
     credit = "(" + text + ")" if style == "()" else "-" + text
     return pl.when(pence < 0).then(credit).otherwise(text)
+
+
+# Every month of a body is printed alike, and saying how takes longer than printing it.
+@cache
+def _printed_columns(layout: Layout, body: str) -> tuple[pl.Expr, ...]:
+    """What stands in each column, as text, under its place as a name."""
+    return tuple(
+        _printed(what, layout, body).alias(f"{place}")
+        for place, (_, what) in enumerate(layout.columns)
+    )
 
 
 def _printed(what: str, layout: Layout, body: str) -> pl.Expr:

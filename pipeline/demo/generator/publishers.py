@@ -1,6 +1,7 @@
 """The invented bodies that publish, and those that do not."""
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -32,10 +33,11 @@ class Publisher:
         return range(self.begins, LAST_YEAR + 1 if self.share else self.begins)
 
 
-def read_publishers() -> list[Publisher]:
+@cache
+def read_publishers() -> tuple[Publisher, ...]:
     """The publishers of publishers.yml, in its order."""
     entries = yaml.safe_load((HERE / "publishers.yml").read_text(encoding="utf-8"))
-    return [
+    return tuple(
         Publisher(
             id=identifier,
             name=one["name"],
@@ -51,4 +53,4 @@ def read_publishers() -> list[Publisher]:
             begins=one.get("begins", FIRST_YEAR),
         )
         for identifier, one in entries.items()
-    ]
+    )

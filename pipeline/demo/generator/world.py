@@ -105,7 +105,7 @@ def build_world(
     if unknown := set(faults) - ALL_FAULTS:
         raise ValueError(f"there is no fault {min(unknown)}: take some of {sorted(ALL_FAULTS)}")
     publishers = read_publishers()
-    world = World(folder, tuple(publishers))
+    world = World(folder, publishers)
     organisations = make_organisations(
         seed, scale, faults, {one.id: (one.owns, one.serves[0]) for one in publishers if one.owns}
     )
