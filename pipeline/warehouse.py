@@ -247,6 +247,8 @@ def _writing(building: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(building) as connection:
         # Otherwise a time would fall on another day where the machine lives in another zone.
         connection.execute("set TimeZone = 'UTC'")
+        # DuckDB takes a process started without a file, as those of a pool are, for a person.
+        connection.execute("set enable_progress_bar = false")
         yield connection
 
 
