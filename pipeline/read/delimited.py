@@ -45,12 +45,14 @@ def _read(text: bytes, dialect: Dialect, limits: Limits) -> pl.DataFrame:
 def find_dialect(text: bytes) -> Dialect:
     """The delimiter that cuts most lines into the same number of fields, and that number."""
     lines = _sample_lines(text)
+    sample = b"\n".join(lines)
     best = Dialect(b",", 1)
     best_score = 0.0
     for delimiter in _DELIMITERS:
-        counts = Counter(line.count(delimiter) for line in lines if delimiter in line)
-        if not counts:
+        if delimiter not in sample:
             continue
+        counts = Counter(line.count(delimiter) for line in lines)
+        del counts[0]
         # Of equally frequent widths the larger: a sparse file's full rows are its widest.
         width, frequency = max(counts.items(), key=lambda item: (item[1], item[0]))
         score = frequency / len(lines) * (width + 1)

@@ -49,7 +49,7 @@ def decode_text(data: bytes) -> tuple[bytes, str]:
 
 def _with_line_feeds(text: bytes) -> bytes:
     if _LONE_RETURN.search(text) is None:
-        return text.translate(None, b"\r")
+        return text.replace(b"\r", b"")
     # "\r\r\n" ends lines that were converted twice.
     text = text.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n")
     return text.replace(b"\r", b"\n")
