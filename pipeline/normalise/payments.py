@@ -9,12 +9,12 @@ from pipeline.normalise.amounts import GBP, parse_amounts, sum_gbp
 from pipeline.normalise.columns import Sources
 from pipeline.normalise.dates import DateOrder, month_number, parse_dates
 from pipeline.normalise.lost_commas import join_torn_amounts, split_glued_cells
+from pipeline.normalise.names import squeezed, unusual, where
 from pipeline.normalise.redactions import withheld
 from pipeline.normalise.sheets import BlockPlan, SheetPlan
 from pipeline.read.grid import ROW_NUMBER
 from pipeline.read.header import HeadingRules
 from pipeline.read.rows import (
-    EXCLUDED,
     GLUED,
     NOTE,
     PAYMENT,
@@ -22,6 +22,7 @@ from pipeline.read.rows import (
     Block,
     PrintedTotal,
     judge_rows,
+    may_be_label,
 )
 
 PAYMENTS_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
@@ -153,6 +154,8 @@ def _read_block(
                 f"{glued} rows had lost the comma between two columns and were taken apart"
             )
     days, months = _dates(cells, sources, order)
+    names = cells.to_series(_required(sources.supplier))
+    is_unusual = unusual(names)
     header_rows = [row - block.start for row in block.header.rows] if block.header else []
     verdicts = judge_rows(
         Block(
@@ -160,6 +163,7 @@ def _read_block(
             amounts=amounts,
             amount_columns=sources.amount_columns,
             supplier_column=_required(sources.supplier),
+            may_be_labels=where(is_unusual, names, may_be_label),
             date_column=sources.date if months.count() else None,
             dated=months.is_not_null(),
             header_rows=tuple(header_rows),
@@ -173,7 +177,8 @@ def _read_block(
         warnings.append(f"{(kinds == PAYMENT).sum()} rows that sum up those above were left out")
         kinds, totals = kinds.replace(PAYMENT, NOTE), ()
     is_payment = kinds == PAYMENT
-    whole = pl.DataFrame([sheet, row_numbers, days, months, amounts]).hstack(cells)
+    marked = is_unusual.alias("is_unusual")
+    whole = pl.DataFrame([sheet, row_numbers, days, months, amounts, marked]).hstack(cells)
     payments = whole.filter(is_payment)
     payments = payments.select(_payment_columns(payments, sources))
     return SheetReading(
@@ -257,7 +262,7 @@ def _month_of_year(month: str | None, year: str | None) -> str | None:
 def _redacted(payments: pl.DataFrame, sources: Sources) -> pl.Series:
     """Whether a name is withheld: by what stands for it, by a flag, or by another column."""
     names = payments[str(sources.supplier)]
-    redacted = withheld(names)
+    redacted = where(payments["is_unusual"], names, withheld)
     if "is_redacted" in sources.fields:
         flag = payments[str(sources.fields["is_redacted"])]
         says_yes = flag.str.to_lowercase().is_in(_YES).fill_null(value=False)
@@ -270,24 +275,18 @@ def _redacted(payments: pl.DataFrame, sources: Sources) -> pl.Series:
     return redacted.alias("is_redacted")
 
 
-def _squeezed(names: pl.Series) -> pl.Series:
-    """The names with inner white space collapsed."""
-    if not names.str.contains(r"\s\s|[^\S ]").any():
-        return names
-    return names.str.replace_all(r"\s+", " ")
-
-
 def _payment_columns(payments: pl.DataFrame, sources: Sources) -> list[pl.Expr | pl.Series]:
     fields = {
         key: pl.col(str(sources.fields[key])) if key in sources.fields else pl.lit(None, pl.String)
         for key in _TEXT_FIELDS
     }
+    names = squeezed(payments[str(sources.supplier)], payments["is_unusual"])
     return [
         pl.col("sheet"),
         pl.col(ROW_NUMBER),
         pl.col("payment_date"),
         pl.col("payment_month"),
-        _squeezed(payments[str(sources.supplier)]).alias("supplier_name"),
+        names.alias("supplier_name"),
         pl.col("amount_gbp"),
         pl.lit(sources.amount_basis).alias("amount_basis"),
         *[fields[key].alias(key) for key in _TEXT_FIELDS],
@@ -363,6 +362,6 @@ def _rejected(
 
 
 def _excluded(whole: pl.DataFrame, kinds: pl.Series, cells: Sequence[str]) -> pl.DataFrame:
+    left_out = whole.hstack([kinds.alias("class")]).filter((kinds != PAYMENT) & (kinds != REJECTED))
     text = pl.concat_str([pl.col(c) for c in cells], separator=" | ", ignore_nulls=True)
-    rows = whole.hstack([kinds.alias("class")]).filter(pl.col("class").is_in(EXCLUDED))
-    return rows.select("sheet", ROW_NUMBER, "class", "amount_gbp", text=text)
+    return left_out.select("sheet", ROW_NUMBER, "class", "amount_gbp", text=text)

@@ -28,7 +28,7 @@ _COMPANY_ENDING = r"(?i)\b(?:ltd|limited|plc|llp|cic|inc)\b\.?$"
 
 
 # A part of every wording above: most names are let go by these alone.
-_HINTS = [
+REDACTION_HINTS = [
     "red", "person", "third", "withh", "withe", "removed", "suppress", "confiden", "commercial",
     "sensitive", "anonymi", "exempt", "disclos", "not for", "not publ", "restricted",
     "individual", "data", "gdpr", "foster", "xxx", "***",
@@ -37,7 +37,7 @@ _HINTS = [
 
 def withheld(names: pl.Series) -> pl.Series:
     """Which of the names are withheld; false for blank ones."""
-    hint = pl.col(names.name).str.contains_any(_HINTS, ascii_case_insensitive=True)
+    hint = pl.col(names.name).str.contains_any(REDACTION_HINTS, ascii_case_insensitive=True)
     hinted = names.to_frame().select(hint.fill_null(value=False)).to_series()
     if not hinted.any():
         return hinted

@@ -34,3 +34,9 @@ MAY_BE_LABEL = (
     r"(?i)total|cyfanswm|\bresult\b|\bsum\b|\bcount\b|\bnumber\b|\bno\.? of\b|\bforward\b"
     r"|\bcarried\b|\b[bc]/f|\bbalance\b|^(?:average|mean|median|mode|highest|lowest|largest|smallest|max|min)"
 )
+# A part of whatever that expression finds: most names are let go by these alone.
+LABEL_HINTS = [
+    "total", "cyfanswm", "result", "sum", "count", "number", "no of", "no. of", "forward",
+    "carried", "b/f", "c/f", "balance", "average", "mean", "median", "mode", "highest", "lowest",
+    "largest", "smallest", "max", "min",
+]  # fmt: skip

@@ -43,16 +43,18 @@ _PENNY = Decimal("0.011")
 class Block:
     """Rows under one header, with what is known of each: `cells` holds the text columns only.
 
-    `amounts` is null where the amount's cell is blank or no amount; `dated` says where the date's
-    cell holds a day or month. Columns are positions in `cells`. Rows above `header_rows` are
-    preamble unless they are payments in every respect (Hyndburn's header was sorted to the end).
-    `named_width` is how many columns reach to the last heading.
+    `amounts` is null where the amount's cell is blank or no amount; `may_be_labels` says where the
+    supplier's cell may announce a sum, `dated` where the date's holds a day or month. Columns are
+    positions in `cells`. Rows above `header_rows` are preamble unless they are payments in every
+    respect (Hyndburn's header was sorted to the end). `named_width` is how many columns reach to
+    the last heading.
     """
 
     cells: pl.DataFrame
     amounts: pl.Series
     amount_columns: tuple[int, ...]
     supplier_column: int
+    may_be_labels: pl.Series
     date_column: int | None
     dated: pl.Series
     header_rows: tuple[int, ...] = ()
@@ -84,11 +86,15 @@ def judge_rows(block: Block, rules: HeadingRules) -> Verdicts:
     Raises RefusedFileError where more rows are odd than there is time to look at.
     """
     cells = [pl.col(column) for column in block.cells.columns]
-    rows = block.cells.hstack([block.amounts.alias("amount"), block.dated.alias("dated")])
+    marks = [
+        block.amounts.alias("amount"),
+        block.dated.alias("dated"),
+        block.may_be_labels.alias("may_be_label"),
+    ]
+    rows = block.cells.hstack(marks)
     is_blank = pl.all_horizontal(cell.is_null() for cell in cells)
     has_amount = pl.col("amount").is_not_null()
-    supplier = cells[block.supplier_column]
-    is_odd = ~has_amount | supplier.is_null() | _may_be_label(supplier)
+    is_odd = ~has_amount | cells[block.supplier_column].is_null() | pl.col("may_be_label")
     if block.date_column is None:
         is_odd = is_odd | pl.any_horizontal(map(_may_be_label, cells))
     else:
@@ -121,6 +127,11 @@ def judge_rows(block: Block, rules: HeadingRules) -> Verdicts:
             f"and the limit for looking at such is {_MOST_SUSPECTS:,}: split it."
         )
     return _Judge(block, judged["kind"], rules, suspects, wordless_sums).verdicts()
+
+
+def may_be_label(cells: pl.Series) -> pl.Series:
+    """Which cells may announce a sum, or be named like something that does; false for blanks."""
+    return cells.to_frame().select(_may_be_label(pl.col(cells.name))).to_series()
 
 
 def _may_be_label(cell: pl.Expr) -> pl.Expr:
@@ -212,8 +223,9 @@ class _Judge:
             for position, row in zip(self._positions, self._cells, strict=True)
             if self._amounts[position] is not None and self._says_nothing_else(row)
         }
-        payments = (self._kinds == PAYMENT).arg_true().to_list()
-        return next((p + 1 for p in reversed(payments) if p not in bare), 0)
+        kinds = self._kinds
+        after = range(len(kinds), 0, -1)
+        return next((p for p in after if kinds[p - 1] == PAYMENT and p - 1 not in bare), 0)
 
     def _without_amount(self, position: int, row: tuple[str | None, ...]) -> str:
         texts = [row[c] for c in self._block.amount_columns]

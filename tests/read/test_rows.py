@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from pipeline.read.header import standard_rules
-from pipeline.read.rows import Block, judge_rows
+from pipeline.read.rows import Block, judge_rows, may_be_label
 
 HEADER = ("Date", "Supplier", "Amount", "Department")
 
@@ -22,6 +22,7 @@ def judge(*rows, header_rows=(), dated=True):
         amounts=amounts,
         amount_columns=(2,),
         supplier_column=1,
+        may_be_labels=may_be_label(cells["1"]),
         date_column=0 if dated else None,
         dated=cells["0"].str.contains(r"\d").fill_null(value=False),
         header_rows=header_rows,
