@@ -248,6 +248,8 @@ def _amount_column(
         for c, role in found
         if not _NUMBERS.intersection(headings[c].roles) or profile.pence(c) >= 0.1
     ] or found
+    if len(found) == 1:
+        return found[0]
     fullest = max(profile.pounds(column) for column, _ in found)
     # A net column that is empty or zero but for a few rows is not what the file is about.
     chosen = next((c, role) for c, role in found if profile.pounds(c) >= 0.5 * fullest)

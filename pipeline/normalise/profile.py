@@ -1,5 +1,7 @@
 """Measures what the cells of a column look like: amounts, dates, names, firms."""
 
+from collections import Counter
+
 import polars as pl
 
 from pipeline.normalise.amounts import parse_amounts
@@ -34,6 +36,7 @@ class Profile:
         self._first_rows = filled.head(_FIRST_ROWS)
         every = max(1, filled.height // _SAMPLE_ROWS)
         self._sample = filled.select(pl.all().gather_every(every))
+        self._cells: dict[int, pl.Series] = {}
         self._shares: dict[tuple[str, int], float] = {}
 
     @property
@@ -107,7 +110,7 @@ class Profile:
 
     def distinct(self, column: int) -> float:
         """Different values over cells."""
-        values = self._sample.to_series(column).drop_nulls()
+        values = self.cells(column)
         return values.n_unique() / len(values) if len(values) else 0.0
 
     def varies(self, column: int) -> bool:
@@ -116,7 +119,10 @@ class Profile:
 
     def cells(self, column: int) -> pl.Series:
         """The sampled cells that are not blank."""
-        return self._sample.to_series(column).drop_nulls()
+        if column not in self._cells:
+            values = self._sample.to_series(column)
+            self._cells[column] = values.drop_nulls() if values.null_count() else values
+        return self._cells[column]
 
     def share(self, measure: str, column: int) -> float:
         """The share of the column's cells that are what the measure asks."""
@@ -133,10 +139,9 @@ def _measure(measure: str, values: pl.Series) -> int:
     if measure == "zeros":
         return int((parse_amounts(values) == 0).sum())
     if measure == "dates":
-        read = {text: _is_date(text) for text in values.unique()}
-        return sum(read[text] for text in values)
+        return sum(rows for text, rows in Counter(values.to_list()).items() if _is_date(text))
     if measure == "mid_month_days":
-        return sum(_is_mid_month(text) for text in values)
+        return sum(rows for text, rows in Counter(values.to_list()).items() if _is_mid_month(text))
     pattern = {
         "names": r"[A-Za-z]{3}|^[A-Z]{1,3}$|[A-Za-z]{2} [A-Za-z]|^\d+[A-Z]?[a-z]+",
         "companies": _COMPANY_WORDS,

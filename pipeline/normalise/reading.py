@@ -150,7 +150,7 @@ def _read(workbook: Workbook, exceptions: ReadingExceptions) -> Reading:
             "The headings were recognised but no row below them is a payment with an amount."
         )
     payments, at_stake = mark_repeated_totals(payments, plans[0].sources)
-    payments = payments.with_columns(_basis_in_notes(payments["amount_basis"], sheets))
+    payments = _with_basis_in_notes(payments, sheets)
     if at_stake:
         warnings.append(
             f"the amount looks like an invoice total repeated on each of its lines: "
@@ -192,7 +192,7 @@ def _reading(
     nothing = (0, Decimal(0))
     first, last = _span(payments)
     sources = plans[0].sources
-    bases = payments["amount_basis"].unique().to_list()
+    basis = payments["amount_basis"]
     summary = Summary(
         status="payments",
         payments=payments.height,
@@ -202,7 +202,7 @@ def _reading(
         excluded_gbp={kind: str(in_pence(by_class.get(kind, nothing)[1])) for kind in EXCLUDED},
         rows=payments.height + rejected.height + excluded.height,
         amount_column=" less ".join(str(sources.heading(c)) for c in sources.amount_columns),
-        amount_basis=bases[0] if len(bases) == 1 else "unknown",
+        amount_basis=basis[0] if (basis == basis[0]).all() else "unknown",
         supplier_column=sources.heading(sources.supplier),
         date_column=sources.heading(sources.date),
         first_date=first.isoformat() if first else None,
@@ -220,16 +220,17 @@ def _reading(
     return Reading(payments, rejected, excluded, summary, layouts_of(plans))
 
 
-def _basis_in_notes(basis: pl.Series, sheets: Sequence[SheetReading]) -> pl.Series:
-    """The basis that the notes around the payments state, where no heading does."""
-    if not (basis == "unknown").any():
-        return basis
+def _with_basis_in_notes(payments: pl.DataFrame, sheets: Sequence[SheetReading]) -> pl.DataFrame:
+    """The payments with the basis that the notes around them state, where no heading does."""
+    if not (payments["amount_basis"] == "unknown").any():
+        return payments
     notes = pl.concat([sheet.excluded for sheet in sheets]).filter(pl.col("class") == NOTE)["text"]
     says_net = bool(notes.str.contains(_EXCLUDES_VAT).any())
     says_gross = bool(notes.str.contains(_INCLUDES_VAT).any())
     if says_net == says_gross:
-        return basis
-    return basis.replace("unknown", "net" if says_net else "gross")
+        return payments
+    stated = "net" if says_net else "gross"
+    return payments.with_columns(pl.col("amount_basis").replace("unknown", stated))
 
 
 def _printed_total(sheets: Sequence[SheetReading]) -> Decimal | None:

@@ -82,6 +82,11 @@ def _about_marked_credits(plans: Sequence[SheetPlan]) -> list[str]:
 
 def _about_years(payments: pl.DataFrame) -> list[str]:
     """Says so where days lie in the future, or years from all others; they are never changed."""
+    first, last = payments["payment_date"].min(), payments["payment_date"].max()
+    if not isinstance(first, date) or not isinstance(last, date):
+        return []
+    if last <= date.today() and last.year - first.year <= _MOST_YEARS_APART:
+        return []
     day = pl.col("payment_date")
     years_apart = (day.dt.year() - day.median().dt.year()).abs()
     days, future, far, middle = payments.select(
@@ -95,8 +100,6 @@ def _about_years(payments: pl.DataFrame) -> list[str]:
             "every payment is dated in the future: workbooks that count days from 1904 show dates "
             "1,462 days late when they are copied into others"
         ]
-    if middle is None:
-        return []
     warnings = [f"{future} payments are dated in the future"] if future else []
     if far:
         warnings.append(

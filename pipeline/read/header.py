@@ -201,22 +201,21 @@ def _rows_that_may_be_headers(
     cells: pl.DataFrame, start: int, without_digits: Sequence[int] = ()
 ) -> list[tuple[int, tuple[str | None, ...]]]:
     """Rows with two words or more and, in the given columns, no figure."""
-    letters = pl.sum_horizontal(pl.col(c).is_not_null() for c in cells.columns) >= 2
     searched = cells.slice(start)
     if without_digits:
-        has_figure = pl.any_horizontal(
-            pl.col(cells.columns[c]).str.contains(r"\d").fill_null(value=False)
-            for c in without_digits
-        )
+        figure, columns = r"\d", [searched.to_series(c) for c in without_digits]
     else:
         # A header row holds no amount: at most one of its cells is a bare number.
-        has_figure = pl.any_horizontal(
-            pl.col(c).str.contains(r"^[£(\-]*\d[\d,]*(\.\d+)?\)?$").fill_null(value=False)
-            for c in cells.columns
-        )
+        figure, columns = r"^[£(\-]*\d[\d,]*(\.\d+)?\)?$", searched.get_columns()
+    may_be = pl.repeat(value=True, n=searched.height, eager=True)
+    for column in columns:
+        may_be &= column.str.contains(figure).ne_missing(other=True)
+    # Hardly a row of payments is left.
+    if not may_be.any():
+        return []
+    has_words = pl.sum_horizontal(pl.col(c).is_not_null() for c in cells.columns) >= 2
     numbered = searched.with_row_index("position", offset=start)
-    # Hardly a row of payments is left by the first condition.
-    rows = numbered.filter(~has_figure).filter(letters).head(_MOST_ROWS_SEARCHED).rows()
+    rows = numbered.filter(may_be).filter(has_words).head(_MOST_ROWS_SEARCHED).rows()
     return [(row[0], row[1:]) for row in rows]
 
 
