@@ -95,6 +95,10 @@ class CachedReading:
     payments_path: Path
     rejected_path: Path
 
+    def payments(self) -> pl.LazyFrame:
+        """The payments, with the columns that the file leaves out since they hold nothing."""
+        return pl.scan_parquet(self.payments_path, schema=PAYMENTS_SCHEMA, missing_columns="insert")
+
 
 class ReadingCache:
     """Readings by sha256 and by all that decides a reading, but by no publisher, label or period.
@@ -116,7 +120,7 @@ class ReadingCache:
             folder.mkdir(parents=True, exist_ok=True)
             reading = read_payments(content(), self._exceptions)
             write_cached(reading.payments, payments_path)
-            write_cached(reading.rejected, rejected_path)
+            write_parquet(reading.rejected, rejected_path)
             with written_whole(cached) as beside:
                 beside.write_text(json.dumps(reading.summary.as_dict()), encoding="utf-8")
         return CachedReading(json.loads(cached.read_text("utf-8")), payments_path, rejected_path)
@@ -174,7 +178,7 @@ def compact_publisher(
 
     payments = _with_identity(
         publisher.id,
-        [(sha256, readings[sha256].payments_path) for sha256 in speaking],
+        [(sha256, readings[sha256].payments()) for sha256 in speaking],
         selection.months.filter("is_selected"),
         withdrawn_names(read, selection.months, compared),
     )
@@ -203,9 +207,13 @@ def write_parquet(
 
 
 def write_cached(frame: pl.DataFrame, path: Path) -> None:
-    """As write_parquet, in half the time and twice the space: what is read once is not packed."""
+    """As write_parquet in half the time and twice the space, without columns that hold nothing.
+
+    What is read once is not packed closely.
+    """
+    filled = [column for column in frame.iter_columns() if column.null_count() < frame.height]
     with written_whole(path) as beside:
-        frame.write_parquet(beside, compression="lz4", statistics=False)
+        pl.DataFrame(filled).write_parquet(beside, compression="lz4", statistics=False)
 
 
 def _compared_payments(readings: Mapping[str, CachedReading]) -> pl.LazyFrame:
@@ -216,9 +224,7 @@ def _compared_payments(readings: Mapping[str, CachedReading]) -> pl.LazyFrame:
         [
             empty,
             *(
-                pl.scan_parquet(reading.payments_path).select(
-                    pl.lit(sha256).alias("file_sha256"), *_COMPARED
-                )
+                reading.payments().select(pl.lit(sha256).alias("file_sha256"), *_COMPARED)
                 for sha256, reading in readings.items()
             ),
         ]
@@ -227,23 +233,23 @@ def _compared_payments(readings: Mapping[str, CachedReading]) -> pl.LazyFrame:
 
 def _with_identity(
     publisher_id: str,
-    parts: list[tuple[str, Path]],
+    parts: list[tuple[str, pl.LazyFrame]],
     months: pl.DataFrame,
     withdrawn: pl.DataFrame,
 ) -> pl.DataFrame:
     """The payments of the months for which each file speaks, with all that identifies them."""
     frames = [
-        pl.read_parquet(path).select(
+        part.select(
             pl.lit(publisher_id).alias("publisher_id"),
             pl.lit(sha256).alias("file_sha256"),
             pl.all(),
         )
-        for sha256, path in parts
+        for sha256, part in parts
     ]
     empty = pl.DataFrame(schema=PAYMENT_COLUMNS)
     if not frames:
         return empty
-    payments = pl.concat(frames).join(
+    payments = pl.concat(pl.collect_all(frames)).join(
         months,
         on=["file_sha256", "payment_month"],
         how="semi",

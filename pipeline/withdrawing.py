@@ -92,7 +92,7 @@ def _readings(settings: Settings, archive: Archive, held: pl.DataFrame) -> dict[
 
 
 def _name_in(row: Row, reading: CachedReading) -> str:
-    payments = pl.read_parquet(reading.payments_path).filter(pl.col("row_number") == row.row_number)
+    payments = reading.payments().filter(pl.col("row_number") == row.row_number).collect()
     if row.sheet is not None:
         payments = payments.filter(pl.col("sheet") == row.sheet)
     names = payments.filter(~pl.col("is_redacted"))["supplier_name"].drop_nulls().unique()
@@ -107,7 +107,7 @@ def _name_in(row: Row, reading: CachedReading) -> str:
 
 def _holds(reading: CachedReading, name: str) -> bool:
     words = " ".join(name.split()).casefold()
-    names = pl.read_parquet(reading.payments_path, columns=["supplier_name"])["supplier_name"]
+    names = reading.payments().select("supplier_name").collect()["supplier_name"]
     return any(" ".join(one.split()).casefold() == words for one in names.drop_nulls().unique())
 
 
