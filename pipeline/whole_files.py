@@ -19,5 +19,6 @@ def written_whole(path: Path) -> Iterator[Path]:
         # A temporary file is its owner's alone.
         beside.chmod(0o644)
         beside.replace(path)
-    finally:
+    except BaseException:
         beside.unlink(missing_ok=True)
+        raise

@@ -183,7 +183,7 @@ def _read_block(
     payments = payments.select(_payment_columns(payments, sources))
     return SheetReading(
         payments=payments,
-        rejected=_rejected(whole, kinds, verdicts.reasons, sources),
+        rejected=_rejected(whole, verdicts.reasons, sources),
         excluded=_excluded(whole, kinds, cells.columns),
         totals=totals,
         warnings=tuple(warnings),
@@ -336,14 +336,12 @@ def _other(payments: pl.DataFrame, sources: Sources) -> pl.Expr:
     return pl.when(joined != "").then(pl.lit("{") + joined + pl.lit("}"))
 
 
-def _rejected(
-    whole: pl.DataFrame, kinds: pl.Series, reasons: dict[int, str], sources: Sources
-) -> pl.DataFrame:
-    positions = (kinds == REJECTED).arg_true()
-    if positions.is_empty():
+def _rejected(whole: pl.DataFrame, reasons: dict[int, str], sources: Sources) -> pl.DataFrame:
+    if not reasons:
         return pl.DataFrame(schema=REJECTED_SCHEMA)
+    positions = sorted(reasons)
     columns = [str(column) for column in sources.amount_columns]
-    reason = pl.Series("reason", [reasons[p] for p in positions], dtype=pl.String)
+    reason = pl.Series("reason", [reasons[position] for position in positions], dtype=pl.String)
     # An amount glued to a name is to be looked for in the name's cell.
     is_glued = reason == GLUED
     return whole.select(pl.all().gather(positions)).select(

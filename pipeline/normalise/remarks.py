@@ -67,7 +67,7 @@ def _about_marked_credits(plans: Sequence[SheetPlan]) -> list[str]:
             if not is_mark or column in plan.sources.amount_columns:
                 continue
             texts = plan.cells.to_series(column)
-            marks = [text for text in texts.unique().drop_nulls() if text.lower() in _CREDIT_MARKS]
+            marks = [text for text in texts.unique() if text and text.lower() in _CREDIT_MARKS]
             if not marks:
                 continue
             marked = plan.cells.filter(texts.is_in(marks))

@@ -7,9 +7,10 @@ from itertools import zip_longest
 import polars as pl
 
 from pipeline.errors import RefusedFileError
-from pipeline.read.grid import ROW_NUMBER, Grid, frame_of_strings, tidy_frame
+from pipeline.read.grid import ROW_NUMBER, Grid, frame_of_strings, tidy_frame, without_empty_tail
 from pipeline.read.limits import FILE_CELLS, Limits
-from pipeline.read.quotes import Dialect, quotes_are_proper, split_records
+from pipeline.read.quotes import Dialect, is_plain, quotes_are_proper, split_records
+from pipeline.read.text import with_line_feeds
 
 _DELIMITERS = (b",", b"\t", b";", b"|")
 _SAMPLE_BYTES = 16_000
@@ -18,11 +19,20 @@ _QUOTED = re.compile(rb'"[^"\n]*"')
 
 
 def read_delimited(text: bytes, limits: Limits) -> Grid:
-    """The records of UTF-8 text with bare line feeds as one grid.
+    """The records of UTF-8 text as one grid.
 
     Raises RefusedFileError when there are more columns or cells than the limits allow.
     """
     dialect = find_dialect(text)
+    if dialect.width > 1 and is_plain(text, dialect):
+        _check_size(text, dialect.width, limits)
+        plain = _read_fast(text, dialect)
+        if plain is not None:
+            numbered = plain.with_columns(pl.col(ROW_NUMBER).cast(pl.Int64))
+            return Grid("", without_empty_tail(numbered))
+    if b"\r" in text:
+        text = with_line_feeds(text)
+        dialect = find_dialect(text)
     frame = _read(text, dialect, limits)
     if dialect.width == 1 and b'"' in text:
         # Some exports quote each line whole, so that it is one cell of its own text.
@@ -67,7 +77,7 @@ def _sample_lines(text: bytes) -> list[bytes]:
         middle = len(text) // 2
         parts.append(text[middle : middle + _SAMPLE_BYTES].partition(b"\n")[2])
     lines = [
-        line for part in parts for line in _QUOTED.sub(b"", part).split(b"\n") if line.strip(b" ")
+        line for part in parts for line in _QUOTED.sub(b"", part).split(b"\n") if line.strip(b" \r")
     ]
     return lines[:-1] if len(lines) > 2 else lines
 
@@ -100,7 +110,7 @@ def _read_fast(text: bytes, dialect: Dialect) -> pl.DataFrame | None:
 
     None where some records are much wider than most: those must be cut one by one.
     """
-    if not text.strip(b"\n"):
+    if not text.lstrip(b"\n"):
         return pl.DataFrame(schema={ROW_NUMBER: pl.Int64, "0": pl.String})
     for width in (dialect.width, dialect.width + _SPARE_COLUMNS):
         try:

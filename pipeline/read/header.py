@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -304,7 +305,6 @@ def _names_a_payment(headings: Sequence[Heading]) -> bool:
 
 
 def _figures(row: Sequence[str | None]) -> int:
-    return sum(
-        cell is not None and len(cell) <= _LONGEST_HEADING and _DATA.fullmatch(cell) is not None
-        for cell in row
-    )
+    """How many cells of the row are figures, counted up to two."""
+    found = (cell for cell in row if cell and len(cell) <= _LONGEST_HEADING)
+    return len(list(islice(filter(_DATA.fullmatch, found), 2)))

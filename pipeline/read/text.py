@@ -1,4 +1,4 @@
-"""Bytes of unknown encoding -> UTF-8 with one kind of line end."""
+"""Bytes of unknown encoding -> UTF-8, and many kinds of line end -> one."""
 
 import codecs
 import re
@@ -30,7 +30,7 @@ _POUND_LOST = re.compile(r"(?<!\w)\ufffd(?=-?[\d.])|(?<=\()\ufffd(?=\))")
 
 
 def decode_text(data: bytes) -> tuple[bytes, str]:
-    """The text as UTF-8 with bare line feeds, without marks and NULs, and the encoding it was in.
+    """The text as UTF-8 without marks and NULs, and the encoding it was in.
 
     Where not all is UTF-8 the rest is cp1252, so a file may change encoding from line to line.
     """
@@ -42,12 +42,13 @@ def decode_text(data: bytes) -> tuple[bytes, str]:
         text = _POUND_LOST.sub("£", repaired).encode()
     if b"&" in text:
         text = _POUND_MARKUP.sub("£".encode(), text)
-    if b"\r" in text:
-        text = _with_line_feeds(text)
     return text.rstrip(b"\x1a"), encoding
 
 
-def _with_line_feeds(text: bytes) -> bytes:
+def with_line_feeds(text: bytes) -> bytes:
+    """The text with a bare line feed at the end of each line."""
+    if b"\r" not in text:
+        return text
     if _LONE_RETURN.search(text) is None:
         return text.replace(b"\r", b"")
     # "\r\r\n" ends lines that were converted twice.

@@ -13,7 +13,7 @@ from pipeline.read.limits import DEFAULT_LIMITS, FILE_MB, Limits
 from pipeline.read.pdf import read_pdf
 from pipeline.read.sniff import content_kind, refuse_binary, text_kind
 from pipeline.read.spreadsheet_xml import read_spreadsheet_xml
-from pipeline.read.text import decode_text
+from pipeline.read.text import decode_text, with_line_feeds
 from pipeline.read.zipped import read_zip
 
 
@@ -45,9 +45,10 @@ def _read_text(data: bytes, limits: Limits) -> Workbook:
     refuse_binary(data, text)
     match text_kind(text):
         case "html":
-            return Workbook("html", encoding, tuple(read_html(text, limits)))
+            return Workbook("html", encoding, tuple(read_html(with_line_feeds(text), limits)))
         case "spreadsheet-xml":
-            return Workbook("xml", None, tuple(read_spreadsheet_xml(text, limits)))
+            grids = read_spreadsheet_xml(with_line_feeds(text), limits)
+            return Workbook("xml", None, tuple(grids))
     return Workbook("csv", encoding, (read_delimited(text, limits),))
 
 

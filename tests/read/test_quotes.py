@@ -3,7 +3,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.read import read_workbook
-from pipeline.read.quotes import Dialect, quotes_are_proper
+from pipeline.read.delimited import read_delimited
+from pipeline.read.limits import DEFAULT_LIMITS
+from pipeline.read.quotes import Dialect, is_plain, quotes_are_proper
 
 HEADER = "Supplier,Date,Amount,Note\n"
 GOOD = "Acme Ltd,01/04/2024,10.00,x\n"
@@ -85,3 +87,39 @@ def test_quotes_are_proper_as_a_machine_of_states_says(text):
     # What stands between lines is left out: there whole records tell a stray quote.
     if all(line.count('"') % 2 == 0 for line in text.split("\n")):
         assert quotes_are_proper(text.encode(), Dialect(b",", 9)) is are_proper_byte_by_byte(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ('a,b\r\n"c","d, e"\r\n', True),
+        ('a,\n\n,"£5 c"', True),
+        ("a,b \nc,d\n", False),
+        ("a,b\nc,\xa0d\n", False),
+        ('a,b\n"","d"\n', False),
+        ('a,b\n"c ","d"\n', False),
+        ('a,b\nc,"d ""e"""\n', False),
+        ('a,b\nc,"d\ne"\n', False),
+        ('a,b\nc,6" d\n', False),
+        ("a,b\rc,d\r", False),
+        ("a,b\r\r\nc,d\r\r\n", False),
+    ],
+)
+@pytest.mark.parametrize("delimiter", [",", "|", ";"])
+def test_plain_text_needs_no_second_look(text, plain, delimiter):
+    dialect = Dialect(delimiter.encode(), 2)
+    assert is_plain(text.replace(",", delimiter).encode(), dialect) is plain
+
+
+CELLS = st.sampled_from(["", "a", "£5", '"b, c"', '"b"', '""', " a", "a ", '"a "', '"b ""c"""'])
+LINES = st.lists(CELLS, min_size=3, max_size=3).map(",".join)
+
+
+@given(st.lists(LINES, min_size=1, max_size=6), st.sampled_from(["\n", "\r\n"]), st.booleans())
+def test_plain_text_is_read_as_text_with_one_that_is_not(lines, line_end, ends):
+    """A last line that is not plain makes the reader look twice at all the others."""
+    text = line_end.join(["x,y,z", *lines]) + line_end * ends
+    looked_at = line_end.join(["x,y,z", *lines, "odd ,odd,odd"])
+    once = read_delimited(text.encode(), DEFAULT_LIMITS).frame
+    twice = read_delimited(looked_at.encode(), DEFAULT_LIMITS).frame
+    assert once.rows() == twice.select(once.columns).head(once.height).rows()
