@@ -43,8 +43,8 @@ def parse_amounts(texts: pl.Series) -> pl.Series:
     ).to_series()
     if amounts.null_count() == texts.null_count():
         return amounts
-    odd = texts.to_frame().filter(amounts.is_null()).to_series().unique().to_list()
-    read = {text: amount_from_text(text) for text in odd if text is not None}
+    odd = set(texts.filter(amounts.is_null()).to_list()) - {None}
+    read = {text: amount_from_text(text) for text in odd}
     known = {text: amount for text, amount in read.items() if amount is not None}
     if not known:
         return amounts

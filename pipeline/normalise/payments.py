@@ -173,10 +173,11 @@ def _read_block(
     )
     sheet = pl.Series("sheet", [plan.grid.name], dtype=pl.String).new_from_index(0, size)
     kinds, totals = verdicts.kinds, verdicts.totals
-    if _sums_up(amounts.filter(kinds == PAYMENT), sources, above):
-        warnings.append(f"{(kinds == PAYMENT).sum()} rows that sum up those above were left out")
-        kinds, totals = kinds.replace(PAYMENT, NOTE), ()
     is_payment = kinds == PAYMENT
+    if above and sources.date is None and _sums_up(amounts.filter(is_payment), above):
+        warnings.append(f"{is_payment.sum()} rows that sum up those above were left out")
+        kinds, totals = kinds.replace(PAYMENT, NOTE), ()
+        is_payment = kinds == PAYMENT
     marked = is_unusual.alias("is_unusual")
     whole = pl.DataFrame([sheet, row_numbers, days, months, amounts, marked]).hstack(cells)
     payments = whole.filter(is_payment)
@@ -184,15 +185,15 @@ def _read_block(
     return SheetReading(
         payments=payments,
         rejected=_rejected(whole, verdicts.reasons, sources),
-        excluded=_excluded(whole, kinds, cells.columns),
+        excluded=_excluded(whole, kinds, ~is_payment, cells.columns),
         totals=totals,
         warnings=tuple(warnings),
     )
 
 
-def _sums_up(amounts: pl.Series, sources: Sources, above: Sequence[SheetReading]) -> bool:
+def _sums_up(amounts: pl.Series, above: Sequence[SheetReading]) -> bool:
     """Whether undated rows under other headings repeat the pounds of the dated rows above."""
-    if sources.date is not None or not above or not len(amounts):
+    if amounts.is_empty():
         return False
     paid = pl.concat([block.payments for block in above])
     is_dated = paid.height > 1 and paid["payment_date"].null_count() == 0
@@ -359,7 +360,10 @@ def _rejected(whole: pl.DataFrame, reasons: dict[int, str], sources: Sources) ->
     )
 
 
-def _excluded(whole: pl.DataFrame, kinds: pl.Series, cells: Sequence[str]) -> pl.DataFrame:
-    left_out = whole.hstack([kinds.alias("class")]).filter((kinds != PAYMENT) & (kinds != REJECTED))
+def _excluded(
+    whole: pl.DataFrame, kinds: pl.Series, is_no_payment: pl.Series, cells: Sequence[str]
+) -> pl.DataFrame:
+    left_out = whole.hstack([kinds.alias("class")]).filter(is_no_payment)
     text = pl.concat_str([pl.col(c) for c in cells], separator=" | ", ignore_nulls=True)
-    return left_out.select("sheet", ROW_NUMBER, "class", "amount_gbp", text=text)
+    rows = left_out.select("sheet", ROW_NUMBER, "class", "amount_gbp", text=text)
+    return rows.filter(pl.col("class") != REJECTED)

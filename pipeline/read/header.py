@@ -203,14 +203,13 @@ def _rows_that_may_be_headers(
 ) -> list[tuple[int, tuple[str | None, ...]]]:
     """Rows with two words or more and, in the given columns, no figure."""
     searched = cells.slice(start)
-    if without_digits:
-        figure, columns = r"\d", [searched.to_series(c) for c in without_digits]
-    else:
-        # A header row holds no amount: at most one of its cells is a bare number.
-        figure, columns = r"^[£(\-]*\d[\d,]*(\.\d+)?\)?$", searched.get_columns()
-    may_be = pl.repeat(value=True, n=searched.height, eager=True)
-    for column in columns:
-        may_be &= column.str.contains(figure).ne_missing(other=True)
+    # A header row holds no amount: at most one of its cells is a bare number.
+    figure = r"\d" if without_digits else r"^[£(\-]*\d[\d,]*(\.\d+)?\)?$"
+    columns = [cells.columns[c] for c in without_digits] or cells.columns
+    has_figure = pl.any_horizontal(
+        pl.col(c).str.contains(figure).fill_null(value=False) for c in columns
+    )
+    may_be = searched.select(~has_figure).to_series()
     # Hardly a row of payments is left.
     if not may_be.any():
         return []
