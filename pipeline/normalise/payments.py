@@ -363,7 +363,7 @@ def _rejected(whole: pl.DataFrame, reasons: dict[int, str], sources: Sources) ->
 def _excluded(
     whole: pl.DataFrame, kinds: pl.Series, is_no_payment: pl.Series, cells: Sequence[str]
 ) -> pl.DataFrame:
-    left_out = whole.hstack([kinds.alias("class")]).filter(is_no_payment)
+    is_left_out = is_no_payment & (kinds != REJECTED)
     text = pl.concat_str([pl.col(c) for c in cells], separator=" | ", ignore_nulls=True)
-    rows = left_out.select("sheet", ROW_NUMBER, "class", "amount_gbp", text=text)
-    return rows.filter(pl.col("class") != REJECTED)
+    left_out = whole.hstack([kinds.alias("class")]).filter(is_left_out)
+    return left_out.select("sheet", ROW_NUMBER, "class", "amount_gbp", text=text)

@@ -34,8 +34,8 @@ class Profile:
                 pl.sum_horizontal(pl.col(c).is_not_null() for c in cells.columns) >= 2
             )
         self._first_rows = filled.head(_FIRST_ROWS)
-        every = max(1, filled.height // _SAMPLE_ROWS)
-        self._sample = filled.select(pl.all().gather_every(every))
+        every = filled.height // _SAMPLE_ROWS
+        self._sample = filled.gather_every(every) if every > 1 else filled
         self._cells: dict[int, pl.Series] = {}
         self._shares: dict[tuple[str, int], float] = {}
 

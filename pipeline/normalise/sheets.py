@@ -8,7 +8,7 @@ import polars as pl
 from pipeline.normalise.columns import Sources, choose_sources, guess_sources
 from pipeline.normalise.profile import Profile
 from pipeline.normalise.shapes import why_no_list
-from pipeline.read.grid import ROW_NUMBER, Grid
+from pipeline.read.grid import Grid
 from pipeline.read.header import (
     UNKNOWN,
     Header,
@@ -64,7 +64,8 @@ def plan_sheets(grids: Sequence[Grid], rules: HeadingRules) -> list[SheetPlan]:
 
 def plan_sheet(grid: Grid, rules: HeadingRules) -> SheetPlan:
     """The plan of one sheet from its own headings alone."""
-    cells = grid.frame.drop(ROW_NUMBER)
+    _row_number, *columns = grid.frame.get_columns()
+    cells = pl.DataFrame(columns)
     header = find_header(cells, rules)
     if header is None:
         return SheetPlan(grid, cells, None, (), "no row of headings was found")

@@ -28,8 +28,9 @@ def read_delimited(text: bytes, limits: Limits) -> Grid:
         _check_size(text, dialect.width, limits)
         plain = _read_fast(text, dialect)
         if plain is not None:
-            numbered = plain.with_columns(pl.col(ROW_NUMBER).cast(pl.Int64))
-            return Grid("", without_empty_tail(numbered))
+            row_number, *cells = plain.get_columns()
+            frame = pl.DataFrame([row_number.cast(pl.Int64), *cells])
+            return Grid("", without_empty_tail(frame))
     if b"\r" in text:
         text = with_line_feeds(text)
         dialect = find_dialect(text)

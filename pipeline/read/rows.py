@@ -105,20 +105,19 @@ def judge_rows(block: Block, rules: HeadingRules) -> Verdicts:
         block.supplier_column,
         block.dated if block.date_column is not None else None,
     )
-    if wordless_sums:
-        is_odd = is_odd | pl.int_range(pl.len()).is_in(sorted(wordless_sums))
-    if block.header_rows:
-        is_odd = is_odd | (pl.int_range(pl.len()) <= block.header_rows[-1])
+    looked_at = {*range(block.header_rows[-1] + 1 if block.header_rows else 0), *wordless_sums}
     judged = rows.select(
         kind=pl.when(is_blank)
         .then(pl.lit(BLANK))
         .when(has_amount)
         .then(pl.lit(PAYMENT))
         .otherwise(pl.lit(NOTE)),
-        is_suspect=is_odd & ~is_blank,
+        is_odd=is_odd,
+        is_blank=is_blank,
         sum=pl.col("amount").fill_null(0).cum_sum(),
     )
-    suspects = rows.hstack(judged).with_row_index("position").filter("is_suspect")
+    is_suspect = judged["is_odd"].scatter(sorted(looked_at), values=True) & ~judged["is_blank"]
+    suspects = rows.hstack(judged).with_row_index("position").filter(is_suspect)
     if suspects.is_empty():
         return Verdicts(judged["kind"])
     if suspects.height > _MOST_SUSPECTS:
