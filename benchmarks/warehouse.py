@@ -1,10 +1,11 @@
-"""Speed and memory of the build and of the twenty questions, as ratios within one run.
+"""Speed and memory of the build, the report and the twenty questions, as ratios within one run.
 
 A generated world of about 5,000 payments is taken through the whole job once. What that left for
 the SQL is then multiplied: each copy of a payment has a row and a description of its own,
 and goes to one of as many copies of the suppliers as make 30,000. So natures, bands, withheld names
 and undated lines keep their parts, and the database is built and tested by the product's own build.
-Bars: DESIGN section 6, and ten times a bare scan for the questions.
+Bars: DESIGN section 6, ten times a bare scan for the questions, and for the report of a million
+payments a minute and 3 GB.
 """
 
 import argparse
@@ -22,6 +23,7 @@ import duckdb
 
 from pipeline.changed_rows import CHANGED_ROWS, compare_marts
 from pipeline.demo.invented import run_invented_demo
+from pipeline.report.site import build_report
 from pipeline.run import SQL_ROOT
 from pipeline.settings import PROJECT_ROOT, Settings
 from pipeline.sql_models import load_project
@@ -187,31 +189,70 @@ def scans(connection: duckdb.DuckDBPyConnection, sql: str) -> list[str]:
     return found
 
 
+def best(connection: duckdb.DuckDBPyConnection, *statements: str) -> float:
+    """The least seconds, of five times, that the statements take together."""
+    return min(
+        seconds(lambda: [connection.execute(one).fetchall() for one in statements])
+        for _ in range(5)
+    )
+
+
+def compare_headline(world: Path, copies: int) -> None:
+    """Print the headline against a bare GROUP BY over the payments, each as often as `copies`."""
+    path = shutil.copy(world / "bench.duckdb", world / "headline.duckdb")
+    with duckdb.connect(path) as connection:
+        connection.execute("set enable_progress_bar = false")
+        if copies > 1:
+            connection.execute(
+                "create or replace table marts.payments as select payments.*"
+                f" from marts.payments as payments, range({copies})"
+            )
+        [(rows,)] = connection.execute("select count(*) from marts.payments").fetchall()
+        grouped = best(
+            connection,
+            "select lad_code, financial_year, sum(amount_gbp) from marts.payments group by all",
+        )
+        headline = best(connection, QUESTIONS[0].read_text(encoding="utf-8"))
+    Path(path).unlink()
+    print(
+        f"headline {headline * 1e3:.1f} ms, a bare GROUP BY over {rows:,} rows of marts.payments "
+        f"{grouped * 1e3:.1f} ms, ratio {headline / grouped:.3f} (bar 3)"
+    )
+
+
+def report(world: Path) -> tuple[float, float]:
+    """Seconds of the report, and the most memory it took in GB."""
+    taken = seconds(lambda: build_report(Settings(warehouse=world)))
+    return taken, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+
+
+def time_report(world: Path) -> None:
+    """Print what the report of the database takes, and how large it is."""
+    settings = Settings(warehouse=world)
+    shutil.copy(world / "bench.duckdb", settings.database_path)
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        taken, peak = pool.submit(report, world).result()
+    folder = settings.report_dir
+    pages = {path: path.stat().st_size for path in folder.rglob("*.html")}
+    assets = sum(path.stat().st_size for path in (folder / "assets").iterdir())
+    largest = max(pages, key=lambda path: pages[path])
+    print(
+        f"report: {taken:.1f} s, peak {peak:.2f} GB, {len(pages):,} pages; front page with assets "
+        f"{(pages[folder / 'index.html'] + assets) / 1e6:.2f} MB (bar 1), the largest page, "
+        f"{largest.relative_to(folder)}, {pages[largest] / 1e6:.2f} MB (bar 3)"
+    )
+
+
 def compare_questions(world: Path) -> None:
     """Print each question against bare scans of the columns that it uses."""
     with open_database(world / "bench.duckdb") as connection:
-
-        def best(*statements: str) -> float:
-            return min(
-                seconds(lambda: [connection.execute(one).fetchall() for one in statements])
-                for _ in range(5)
-            )
-
-        grouped = best(
-            "select lad_code, financial_year, sum(amount_gbp) from marts.payments group by all"
-        )
-        headline = best(QUESTIONS[0].read_text(encoding="utf-8"))
-        print(
-            f"headline {headline * 1e3:.1f} ms, a bare GROUP BY over marts.payments "
-            f"{grouped * 1e3:.1f} ms, ratio {headline / grouped:.2f} (bar 3)"
-        )
         for path in QUESTIONS:
             sql = path.read_text(encoding="utf-8")
-            taken, bare_scans = best(sql), scans(connection, sql)
+            taken, bare_scans = best(connection, sql), scans(connection, sql)
             if not bare_scans:
                 print(f"{path.stem}: {taken * 1e3:.1f} ms, answered from statistics without a scan")
                 continue
-            scanned = best(*bare_scans)
+            scanned = best(connection, *bare_scans)
             print(
                 f"{path.stem}: {taken * 1e3:.1f} ms, bare scan {scanned * 1e3:.1f} ms, "
                 f"ratio {taken / scanned:.1f} (bar 10)"
@@ -222,6 +263,7 @@ def main() -> None:
     """Invent, multiply, build and ask."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--payments", type=int, default=1_000_000)
+    options.add_argument("--headline-copies", type=int, default=1, help="of each, for the headline")
     chosen = options.parse_args()
     with tempfile.TemporaryDirectory() as name:
         world = Path(name)
@@ -229,6 +271,8 @@ def main() -> None:
         payments = multiply(world, chosen.payments)
         compare_build(world, payments)
         time_comparison(world)
+        time_report(world)
+        compare_headline(world, chosen.headline_copies)
         compare_questions(world)
 
 

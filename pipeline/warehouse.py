@@ -31,6 +31,8 @@ from pipeline.whole_files import written_whole
 BUILD_RECORD = "build.parquet"
 
 # Switches off files, extensions, the network and Python's own variables.
+# DuckDB takes a process started without a file, as those of a pool are, for a person.
+_NO_PROGRESS_BAR = "set enable_progress_bar = false"
 _ONLY_THIS_DATABASE: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": False
 }
@@ -247,8 +249,7 @@ def _writing(building: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(building) as connection:
         # Otherwise a time would fall on another day where the machine lives in another zone.
         connection.execute("set TimeZone = 'UTC'")
-        # DuckDB takes a process started without a file, as those of a pool are, for a person.
-        connection.execute("set enable_progress_bar = false")
+        connection.execute(_NO_PROGRESS_BAR)
         yield connection
 
 
@@ -301,7 +302,8 @@ def _open(
             " program and run `anchorspend run` to build it anew."
         )
     try:
-        return duckdb.connect(database_path, read_only=True, config=config)
+        connection = duckdb.connect(database_path, read_only=True, config=config)
+        connection.execute(_NO_PROGRESS_BAR)
     except duckdb.Error as error:
         cause = str(error).splitlines()[0]
         if "lock" in cause.lower() and "Conflicting" in cause:
@@ -313,6 +315,7 @@ def _open(
             f"{database_path} is not a sound DuckDB {duckdb.__version__} database: delete it and"
             f" run `anchorspend run` ({cause})."
         ) from error
+    return connection
 
 
 def query(database_path: Path, sql: str) -> QueryResult:

@@ -492,6 +492,13 @@ def test_a_query_neither_writes_nor_touches_another_file(world, tmp_path, sql):
     assert world.total() == 3
 
 
+def test_a_long_query_prints_no_bar_among_the_lines_of_a_command(world):
+    world.build()
+    with open_database(world.database) as connection:
+        bar = connection.execute("select current_setting('enable_progress_bar')").fetchone()
+    assert bar == (False,)
+
+
 def test_a_query_larger_than_memory_may_still_spill_beside_the_database(world):
     world.build()
     with open_database(world.database) as connection:
