@@ -68,14 +68,14 @@ def payments_assets(
     )
     def collect_payments(
         context: dg.AssetExecutionContext,
-    ) -> Iterator[dg.MaterializeResult[None] | dg.Output[None] | dg.AssetCheckEvaluation]:
+    ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckEvaluation]:
         _list_outputs_once(context)
+        # That no check has an output, said in one line of 2,100 names for 300 publishers.
+        context.log.addFilter(lambda said: "did not yield or return" not in said.getMessage())
         selected = context.selected_asset_keys
-        check_outputs = {
-            spec.key: name for name, spec in context.assets_def.check_specs_by_output_name.items()
-        }
+        selected_checks = context.selected_asset_check_keys
         # Somebody who executes a check alone wants it made anew, and that takes a visit.
-        asked = {*selected} | {check.asset_key for check in check_outputs}
+        asked = {*selected} | {check.asset_key for check in selected_checks}
         wanted = [one for one in publisher_ids if payments_key(one) in asked]
         failed = []
         for outcome in _outcomes(settings, wanted, context.log):
@@ -86,9 +86,8 @@ def payments_assets(
                 yield dg.MaterializeResult(asset_key=key, metadata=outcome.metadata)
             checked = _newest_materialization(context.instance, key)
             for check in outcome.checks:
-                if output := check_outputs.get(dg.AssetCheckKey(key, check.name)):
-                    # What Dagster makes of an AssetCheckResult, going through all checks for each.
-                    yield dg.Output(None, output)
+                # Dagster makes this of an AssetCheckResult, and an output that nothing reads.
+                if dg.AssetCheckKey(key, check.name) in selected_checks:
                     yield _evaluation(key, check, checked)
         if failed:
             raise dg.Failure(
