@@ -8,7 +8,7 @@ import pytest
 from dagster._core.execution.context.system import StepExecutionContext
 
 from pipeline.definitions import build_defs
-from pipeline.publisher_checks import CHECKS
+from pipeline.publisher_assets import CHECKS
 from pipeline.run import add_dropped_files
 from pipeline.settings import Settings
 from pipeline.warehouse import query

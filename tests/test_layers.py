@@ -39,6 +39,8 @@ LAYERS = (
     "reading_report",
     "run",
     "demo",
+    "asset_keys",
+    "steps",
     "publisher_assets",
     "register_assets",
     "assets",

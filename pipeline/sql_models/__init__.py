@@ -9,7 +9,6 @@ from pipeline.sql_models.build import (
     run_tests,
     source_files,
 )
-from pipeline.sql_models.dictionary import dictionary_page
 from pipeline.sql_models.loading import load_project
 from pipeline.sql_models.project import (
     Macro,
@@ -39,7 +38,6 @@ __all__ = [
     "count_rows",
     "describe_macros",
     "describe_models",
-    "dictionary_page",
     "load_project",
     "model_dependencies",
     "run_tests",
