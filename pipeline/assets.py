@@ -10,6 +10,7 @@ from pipeline.asset_keys import (
     SUPPLIER_PLACES,
     SUPPLIERS,
     model_key,
+    owners,
     register_key,
 )
 from pipeline.registers.register_names import REGISTER_NAMES
@@ -34,6 +35,7 @@ def identify_assets(settings: Settings, payments: Collection[dg.AssetKey]) -> dg
                 deps=[*(register_key(one) for one in REGISTER_NAMES), *payments],
                 group_name="identify",
                 kinds={"polars", "parquet"},
+                owners=owners(settings),
                 description=description,
             )
             for key, description in IDENTIFIED.items()
@@ -68,7 +70,7 @@ def sql_assets(
     @dg.multi_asset(
         name="build_database",
         specs=[
-            _model_spec(project, payments, name, parents)
+            _model_spec(settings, project, payments, name, parents)
             for name, parents in model_dependencies(project).items()
         ],
         check_specs=[
@@ -90,7 +92,11 @@ def sql_assets(
 
 
 def _model_spec(
-    project: SqlProject, payments: Collection[dg.AssetKey], name: str, parents: Parents
+    settings: Settings,
+    project: SqlProject,
+    payments: Collection[dg.AssetKey],
+    name: str,
+    parents: Parents,
 ) -> dg.AssetSpec:
     model = project.models[name]
     deps = [model_key(project, parent) for parent in (*parents.models, *parents.seeds)]
@@ -101,6 +107,7 @@ def _model_spec(
         deps=deps,
         group_name=model.schema,
         kinds={"duckdb", "sql"},
+        owners=owners(settings),
         description=model.yaml.description,
         skippable=True,
     )
@@ -133,6 +140,7 @@ def report_assets(settings: Settings, project: SqlProject) -> dg.AssetsDefinitio
         key=["site", "report"],
         group_name="report",
         kinds={"html"},
+        owners=owners(settings),
         deps=[
             model_key(project, name)
             for name, model in project.models.items()
@@ -148,13 +156,14 @@ def report_assets(settings: Settings, project: SqlProject) -> dg.AssetsDefinitio
     return report
 
 
-def outside_assets(project: SqlProject) -> list[dg.AssetSpec]:
+def outside_assets(settings: Settings, project: SqlProject) -> list[dg.AssetSpec]:
     """What people write by hand: the registry's YAML and the SQL's seeds."""
     return [
         dg.AssetSpec(
             REGISTRY,
             group_name="registry_and_seeds",
             kinds={"yaml"},
+            owners=owners(settings),
             description="Towns, areas and publishers, with evidence.",
         ),
         *(
@@ -162,6 +171,7 @@ def outside_assets(project: SqlProject) -> list[dg.AssetSpec]:
                 model_key(project, name),
                 group_name="registry_and_seeds",
                 kinds={"csv"},
+                owners=owners(settings),
                 description=table.yaml.description,
             )
             for name, table in project.tables.items()

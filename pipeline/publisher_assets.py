@@ -5,7 +5,7 @@ from typing import Any
 
 import dagster as dg
 
-from pipeline.asset_keys import payments_key
+from pipeline.asset_keys import owners, payments_key
 from pipeline.normalise.schema import PAYMENT_COLUMNS
 from pipeline.registry.documents import Problem
 from pipeline.registry.models import Publisher, Registry
@@ -47,9 +47,9 @@ def payments_assets(
         name="collect_payments",
         can_subset=True,
         specs=[
-            _faulty_spec(one, faulty[one])
+            _faulty_spec(settings, one, faulty[one])
             if one in faulty
-            else _payments_spec(registry.publishers[one], registry, schema)
+            else _payments_spec(settings, registry.publishers[one], registry, schema)
             for one in publisher_ids
         ],
         check_specs=[
@@ -69,7 +69,7 @@ def payments_assets(
 
 
 def _payments_spec(
-    publisher: Publisher, registry: Registry, schema: dg.TableSchema
+    settings: Settings, publisher: Publisher, registry: Registry, schema: dg.TableSchema
 ) -> dg.AssetSpec:
     towns = sorted({anchor.town for anchor in publisher.anchors} & set(registry.towns))
     metadata: dict[str, Any] = {
@@ -83,6 +83,7 @@ def _payments_spec(
         description=_what_is_published(publisher),
         group_name=towns[0] if towns else "no_town",
         kinds={"polars", "parquet"},
+        owners=owners(settings),
         skippable=True,
         metadata=metadata,
     )
@@ -99,11 +100,12 @@ def _what_is_published(publisher: Publisher) -> str:
     return "\n\n".join([first, *(f"- {caveat.text}" for caveat in publisher.caveats)])
 
 
-def _faulty_spec(publisher_id: str, problem: Problem) -> dg.AssetSpec:
+def _faulty_spec(settings: Settings, publisher_id: str, problem: Problem) -> dg.AssetSpec:
     return dg.AssetSpec(
         payments_key(publisher_id),
         description=f"Nothing new is collected while its YAML is at fault: {problem}",
         group_name="no_town",
         kinds={"polars", "parquet"},
+        owners=owners(settings),
         skippable=True,
     )

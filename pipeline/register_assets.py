@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from pipeline.asset_keys import register_key
+from pipeline.asset_keys import owners, register_key
 from pipeline.settings import Settings
 
 DESCRIPTIONS = {
@@ -38,6 +38,7 @@ def register_assets(settings: Settings) -> dg.AssetsDefinition:
                 register_key(register),
                 group_name="registers",
                 kinds={"duckdb", "parquet"},
+                owners=owners(settings),
                 description=description,
                 skippable=True,
             )

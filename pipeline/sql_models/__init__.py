@@ -9,7 +9,7 @@ from pipeline.sql_models.build import (
     run_tests,
     source_files,
 )
-from pipeline.sql_models.loading import load_project
+from pipeline.sql_models.loading import load_project, read_project
 from pipeline.sql_models.project import (
     Macro,
     Parents,
@@ -40,6 +40,7 @@ __all__ = [
     "describe_models",
     "load_project",
     "model_dependencies",
+    "read_project",
     "run_tests",
     "source_files",
 ]
