@@ -11,11 +11,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from dagster import AssetCheckEvaluation
+from dagster._core.definitions.asset_checks.asset_check_evaluation import (
+    AssetCheckEvaluationPlanned,
+)
 from dagster._core.events import (
     ASSET_CHECK_EVENTS,
     ASSET_EVENTS,
     EVENT_TYPE_TO_PIPELINE_RUN_STATUS,
-    DagsterEventType,
 )
 from dagster._core.events.log import EventLogEntry
 from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
@@ -31,6 +34,7 @@ from sqlalchemy import Connection, Engine, QueuePool, bindparam, create_engine, 
 # SQLAlchemy takes longer to put a statement together than SQLite to execute it.
 _INSERT_EVENT = SqlEventLogStorageTable.insert()
 _CHECKS = AssetCheckExecutionsTable.c
+_PLAN_CHECK = AssetCheckExecutionsTable.insert()
 _END_PLANNED_CHECK = AssetCheckExecutionsTable.update().where(
     _CHECKS.asset_key == bindparam("of_asset"),
     _CHECKS.check_name == bindparam("of_check"),
@@ -75,17 +79,40 @@ class HeldOpenSqliteEventLogStorage(SqliteEventLogStorage):
             if event.dagster_event_type in ASSET_EVENTS:
                 self._store_asset_event_tags(index, [event], [event_id])
                 self._store_asset_event(index, event, event_id)
-            elif event.dagster_event_type is DagsterEventType.ASSET_CHECK_EVALUATION:
-                if not self._end_planned_check(index, event, event_id, row):
-                    self.store_asset_check_event(event, event_id)
-            elif event.dagster_event_type in ASSET_CHECK_EVENTS:
+            elif event.dagster_event_type in ASSET_CHECK_EVENTS and not (
+                self._plan_check(index, event, event_id, row)
+                or self._end_planned_check(index, event, event_id, row)
+            ):
                 self.store_asset_check_event(event, event_id)
+
+    def _plan_check(
+        self, index: Connection, event: EventLogEntry, event_id: int, row: Mapping[str, Any]
+    ) -> bool:
+        """Say that a check is planned; false where the event says something else."""
+        planned = event.get_dagster_event().event_specific_data
+        if not isinstance(planned, AssetCheckEvaluationPlanned) or planned.partitions_subset:
+            return False
+        index.execute(
+            _PLAN_CHECK,
+            {
+                "asset_key": planned.asset_key.to_string(),
+                "check_name": planned.check_name,
+                "run_id": event.run_id,
+                "execution_status": AssetCheckExecutionRecordStatus.PLANNED.value,
+                "evaluation_event": row["event"],
+                "evaluation_event_timestamp": row["timestamp"],
+                "evaluation_event_storage_id": event_id,
+            },
+        )
+        return True
 
     def _end_planned_check(
         self, index: Connection, event: EventLogEntry, event_id: int, row: Mapping[str, Any]
     ) -> bool:
         """Say beside the plan of a check how it came out; false where none was planned."""
-        evaluation = event.get_dagster_event().asset_check_evaluation_data
+        evaluation = event.get_dagster_event().event_specific_data
+        if not isinstance(evaluation, AssetCheckEvaluation):
+            return False
         checked = evaluation.target_materialization_data
         status = (
             AssetCheckExecutionRecordStatus.SUCCEEDED
