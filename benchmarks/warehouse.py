@@ -24,8 +24,7 @@ import duckdb
 from pipeline.changed_rows import CHANGED_ROWS, compare_marts
 from pipeline.demo.invented import run_invented_demo
 from pipeline.report.site import build_report
-from pipeline.run import SQL_ROOT
-from pipeline.settings import PROJECT_ROOT, Settings
+from pipeline.settings import PROJECT_ROOT, SQL_ROOT, Settings
 from pipeline.sql_models import load_project
 from pipeline.sql_models.sql_text import identifier
 from pipeline.warehouse import BUILD_RECORD, build_database, open_database

@@ -21,7 +21,7 @@ from pipeline.errors import AnchorspendError
 from pipeline.locking import warehouse_lock
 from pipeline.registry.check import check_registry, unsaid_sentences
 from pipeline.registry.load import load_registry, publisher_ids
-from pipeline.settings import PROJECT_ROOT, Settings
+from pipeline.settings import SQL_ROOT, Settings
 from pipeline.sql_models import compiled_sql, describe_macros, describe_models, load_project
 from pipeline.warehouse import BuildReport, query
 
@@ -325,7 +325,7 @@ def export(
     from pipeline.export import export_marts
 
     settings = Settings.from_environment()
-    project = load_project(PROJECT_ROOT / "dbt_like_sql")
+    project = load_project(SQL_ROOT)
     target = folder or settings.export_dir
     with warehouse_lock(settings.warehouse):
         done = export_marts(settings.database_path, project, target)
@@ -346,7 +346,7 @@ def sql(
     """Query the published database, read-only, or look at its models."""
     settings = Settings.from_environment()
     if models or show:
-        project = load_project(PROJECT_ROOT / "dbt_like_sql")
+        project = load_project(SQL_ROOT)
         if show:
             print(compiled_sql(project, show, settings.warehouse))
         else:
@@ -441,7 +441,7 @@ def archive_rebuild_ledger() -> None:
 def registers_refresh(as_json: AsJson = False) -> None:
     """Get each register from where it is published, or from the folder ANCHORSPEND_REGISTERS."""
     from pipeline.registers.downloads import RegisterSession
-    from pipeline.registers.loading import REGISTER_NAMES
+    from pipeline.registers.register_names import REGISTER_NAMES
     from pipeline.run import refresh_registers
 
     settings = Settings.from_environment()

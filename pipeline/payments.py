@@ -14,8 +14,8 @@ from pipeline.collect.archive import Archive
 from pipeline.collect.chosen_months import select_months
 from pipeline.collect.revisions import file_revisions
 from pipeline.collect.withdrawn_names import COMPARED, withdrawn_names, without_withdrawn_names
-from pipeline.normalise.payments import PAYMENTS_SCHEMA, REJECTED_SCHEMA
 from pipeline.normalise.reading import READER_VERSION, ReadingExceptions, read_payments
+from pipeline.normalise.schema import PAYMENT_COLUMNS, PAYMENTS_SCHEMA, REJECTED_SCHEMA
 from pipeline.read.header import SYNONYMS_PATH
 from pipeline.registry.models import Publisher
 from pipeline.whole_files import written_whole
@@ -36,13 +36,6 @@ COMPACTED = ("payments", "rejected_rows", "selected_files", "file_revisions", "f
 # What each of them says in its Parquet metadata, so that a night without news leaves it alone.
 _DECIDED_BY = "anchorspend:decided_by"
 
-_IDENTITY_SCHEMA = {
-    "publisher_id": pl.String(),
-    "file_sha256": pl.String(),
-    "supplier_id": pl.String(),
-}
-# The columns of a publisher's compacted payments.
-PAYMENT_COLUMNS = {**_IDENTITY_SCHEMA, **PAYMENTS_SCHEMA}
 _FILE_SCHEMA: dict[str, pl.DataType] = {
     "publisher_id": pl.String(),
     "publication_id": pl.String(),

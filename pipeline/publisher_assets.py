@@ -1,34 +1,26 @@
 """Dagster wiring of publishers: one asset for each one's payments, collected and read together."""
 
-import logging
-from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
-import polars as pl
-from dagster._core.definitions.asset_checks.asset_check_evaluation import (
-    AssetCheckEvaluationTargetMaterializationData,
-)
 
-from pipeline import run as night
-from pipeline.collect.archive import Archive
-from pipeline.collect.attempts import DROPPED, Attempt
-from pipeline.locking import warehouse_lock
-from pipeline.payments import PAYMENT_COLUMNS
-from pipeline.publisher_checks import CHECKS, PublisherCheck, check_publisher
+from pipeline.asset_keys import owners, payments_key
+from pipeline.normalise.schema import PAYMENT_COLUMNS
 from pipeline.registry.documents import Problem
 from pipeline.registry.models import Publisher, Registry
 from pipeline.settings import Settings
 
-SEVERITIES = {"error": dg.AssetCheckSeverity.ERROR, "warn": dg.AssetCheckSeverity.WARN}
-
-
-def payments_key(publisher_id: str) -> dg.AssetKey:
-    """The asset of one publisher's payments."""
-    return dg.AssetKey(["payments", publisher_id])
+# What each check asserts, in the order in which they are made.
+CHECKS = {
+    "collected": "Every publication that the publisher lists was got, or was there already.",
+    "rows_per_file": "Each file holds about as many payments as its files usually do.",
+    "gbp_per_file": "Each file holds about as many pounds as its files usually do.",
+    "rejected_share": "At most 2% of the payment lines could not be read.",
+    "period_gaps": "Every month between the first and the newest is held.",
+    "newest_row_age": "The newest month is no older than the publisher's own rhythm allows.",
+    "amount_jump": "The newest month's pounds are within five times of the usual.",
+}
 
 
 def payments_assets(
@@ -55,9 +47,9 @@ def payments_assets(
         name="collect_payments",
         can_subset=True,
         specs=[
-            _faulty_spec(one, faulty[one])
+            _faulty_spec(settings, one, faulty[one])
             if one in faulty
-            else _payments_spec(registry.publishers[one], registry, schema)
+            else _payments_spec(settings, registry.publishers[one], registry, schema)
             for one in publisher_ids
         ],
         check_specs=[
@@ -68,88 +60,16 @@ def payments_assets(
     )
     def collect_payments(
         context: dg.AssetExecutionContext,
-    ) -> Iterator[dg.MaterializeResult[None] | dg.Output[None] | dg.AssetCheckEvaluation]:
-        _list_outputs_once(context)
-        selected = context.selected_asset_keys
-        check_outputs = {
-            spec.key: name for name, spec in context.assets_def.check_specs_by_output_name.items()
-        }
-        # Somebody who executes a check alone wants it made anew, and that takes a visit.
-        asked = {*selected} | {check.asset_key for check in check_outputs}
-        wanted = [one for one in publisher_ids if payments_key(one) in asked]
-        failed = []
-        for outcome in _outcomes(settings, wanted, context.log):
-            key = payments_key(outcome.publisher_id)
-            if outcome.metadata is None:
-                failed.append(outcome.publisher_id)
-            elif key in selected:
-                yield dg.MaterializeResult(asset_key=key, metadata=outcome.metadata)
-            checked = _newest_materialization(context.instance, key)
-            for check in outcome.checks:
-                if output := check_outputs.get(dg.AssetCheckKey(key, check.name)):
-                    # What Dagster makes of an AssetCheckResult, going through all checks for each.
-                    yield dg.Output(None, output)
-                    yield _evaluation(key, check, checked)
-        if failed:
-            raise dg.Failure(
-                f"Not collected: {', '.join(sorted(failed))}. The check `collected` of each says "
-                "why, and its last good payments stay in use. "
-                f"{len(wanted) - len(failed)} of {len(wanted)} publishers were collected."
-            )
+    ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckEvaluation]:
+        from pipeline.steps.publishers import collect_payments
+
+        yield from collect_payments(context, settings, publisher_ids)
 
     return collect_payments
 
 
-@dataclass(frozen=True)
-class _Outcome:
-    """What came of one publisher in a night; `metadata` is None where it was not collected."""
-
-    publisher_id: str
-    checks: Sequence[PublisherCheck]
-    metadata: Mapping[str, Any] | None = None
-
-
-def _not_collected(publisher_id: str, why: object, log: logging.Logger) -> _Outcome:
-    log.error(f"{publisher_id}: {why}")
-    return _Outcome(publisher_id, [PublisherCheck("collected", False, "error", str(why))])
-
-
-def _outcomes(
-    settings: Settings, publisher_ids: Collection[str], log: logging.Logger
-) -> Iterator[_Outcome]:
-    """Collect and read some publishers; what fails for one is its own outcome."""
-    archive = Archive(settings.archive_dir)
-    with warehouse_lock(settings.warehouse):
-        registry, faulty = night.write_registry(settings)
-        for one in publisher_ids:
-            if one in faulty:
-                yield _not_collected(one, faulty[one], log)
-        sound = [registry.publishers[one] for one in publisher_ids if one not in faulty]
-        collected = night.collect(settings, registry, sound, log.info)
-        held = night.every_held_version(settings)
-        for publisher in sound:
-            attempts = collected[publisher.id].attempts
-            try:
-                if error := collected[publisher.id].error:
-                    raise error
-                files = night.normalise_publisher(settings, publisher, held, log.info)
-            except Exception as error:
-                yield _not_collected(publisher.id, error, log)
-                continue
-            payments = pl.read_parquet(
-                settings.payments_dir / f"{publisher.id}.parquet",
-                columns=["payment_month", "amount_gbp"],
-            )
-            today = datetime.now(UTC).date()
-            yield _Outcome(
-                publisher.id,
-                check_publisher(publisher, attempts, files, payments, today),
-                _payments_metadata(files, attempts, archive),
-            )
-
-
 def _payments_spec(
-    publisher: Publisher, registry: Registry, schema: dg.TableSchema
+    settings: Settings, publisher: Publisher, registry: Registry, schema: dg.TableSchema
 ) -> dg.AssetSpec:
     towns = sorted({anchor.town for anchor in publisher.anchors} & set(registry.towns))
     metadata: dict[str, Any] = {
@@ -163,6 +83,7 @@ def _payments_spec(
         description=_what_is_published(publisher),
         group_name=towns[0] if towns else "no_town",
         kinds={"polars", "parquet"},
+        owners=owners(settings),
         skippable=True,
         metadata=metadata,
     )
@@ -179,76 +100,12 @@ def _what_is_published(publisher: Publisher) -> str:
     return "\n\n".join([first, *(f"- {caveat.text}" for caveat in publisher.caveats)])
 
 
-def _faulty_spec(publisher_id: str, problem: Problem) -> dg.AssetSpec:
+def _faulty_spec(settings: Settings, publisher_id: str, problem: Problem) -> dg.AssetSpec:
     return dg.AssetSpec(
         payments_key(publisher_id),
         description=f"Nothing new is collected while its YAML is at fault: {problem}",
         group_name="no_town",
         kinds={"polars", "parquet"},
+        owners=owners(settings),
         skippable=True,
     )
-
-
-def _list_outputs_once(context: dg.AssetExecutionContext) -> None:
-    """Keep the step from listing all its outputs, checks among them, anew for each asset.
-
-    Dagster 1.13 asks whether any of them came before what it is made of. Under a profiler that took
-    8 ms for each of 60 publishers with seven checks, and 84 ms for each of 240.
-    """
-    step = context.op_execution_context.get_step_execution_context()
-    keys = step.get_output_asset_keys()
-    step.get_output_asset_keys = lambda: keys  # type: ignore[method-assign]
-
-
-def _newest_materialization(
-    instance: dg.DagsterInstance, key: dg.AssetKey
-) -> AssetCheckEvaluationTargetMaterializationData | None:
-    """What a check of the asset is about."""
-    newest = instance.fetch_materializations(key, limit=1).records
-    if not newest:
-        return None
-    return AssetCheckEvaluationTargetMaterializationData(
-        storage_id=newest[0].storage_id, run_id=newest[0].run_id, timestamp=newest[0].timestamp
-    )
-
-
-def _evaluation(
-    key: dg.AssetKey,
-    check: PublisherCheck,
-    checked: AssetCheckEvaluationTargetMaterializationData | None,
-) -> dg.AssetCheckEvaluation:
-    return dg.AssetCheckEvaluation(
-        asset_key=key,
-        check_name=check.name,
-        passed=check.is_passed,
-        metadata={},
-        target_materialization_data=checked,
-        severity=SEVERITIES[check.severity],
-        description=check.detail,
-    )
-
-
-def _payments_metadata(
-    files: pl.DataFrame, attempts: Sequence[Attempt], archive: Archive
-) -> dict[str, Any]:
-    speaking = files.filter("is_selected")
-    outcomes = Counter(attempt.outcome for attempt in attempts)
-    metadata: dict[str, Any] = {
-        "dagster/row_count": int(speaking["payments"].sum()),
-        "total_gbp": float(speaking["total_gbp"].sum()),
-        "newest_day": str(speaking["last_date"].max() or "none"),
-        "files_that_speak": speaking.height,
-        "files_held": files.height,
-        "files_new": outcomes["new"],
-        "files_changed": outcomes["changed"],
-        "files_held_back": int(files["is_held_back"].sum()),
-        "rejected_rows": int(speaking["rejected"].sum()),
-    }
-    for file in speaking.sort("last_date", nulls_last=False).tail(1).iter_rows(named=True):
-        metadata["newest_file"] = file["label"]
-        metadata["newest_file_in_archive"] = dg.MetadataValue.path(
-            archive.content_path(file["file_sha256"])
-        )
-        if not file["url"].startswith(DROPPED):
-            metadata["newest_file_at_its_source"] = dg.MetadataValue.url(file["url"])
-    return metadata

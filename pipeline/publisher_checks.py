@@ -11,16 +11,6 @@ from pipeline.collect.attempts import Attempt
 from pipeline.collect.collecting import faults
 from pipeline.registry.models import GbpPerFile, Publisher, RowsPerFile
 
-# What each check asserts, in the order in which they are made.
-CHECKS = {
-    "collected": "Every publication that the publisher lists was got, or was there already.",
-    "rows_per_file": "Each file holds about as many payments as its files usually do.",
-    "gbp_per_file": "Each file holds about as many pounds as its files usually do.",
-    "rejected_share": "At most 2% of the payment lines could not be read.",
-    "period_gaps": "Every month between the first and the newest is held.",
-    "newest_row_age": "The newest month is no older than the publisher's own rhythm allows.",
-    "amount_jump": "The newest month's pounds are within five times of the usual.",
-}
 # A file of real rows that a reader cannot make out is rare: 13 of 933,962 rows of 356 real files.
 MOST_REJECTED = 0.02
 # Publishers have one month in arrears by rule, and are often a month later than that.

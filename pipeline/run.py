@@ -38,8 +38,9 @@ from pipeline.registry.documents import Problem
 from pipeline.registry.frames import write_registry_frames
 from pipeline.registry.load import load_registry, load_registry_leniently
 from pipeline.registry.models import DropFolder, Publisher, Registry
-from pipeline.settings import PROJECT_ROOT, Settings
-from pipeline.sql_models import TestResult, dictionary_page, load_project, run_tests
+from pipeline.settings import PROJECT_ROOT, SQL_ROOT, Settings
+from pipeline.sql_models import TestResult, load_project, run_tests
+from pipeline.sql_models.dictionary import dictionary_page
 from pipeline.warehouse import (
     BuildReport,
     PublishedTable,
@@ -50,7 +51,6 @@ from pipeline.warehouse import (
 from pipeline.whole_files import written_whole
 
 Say = Callable[[str], None]
-SQL_ROOT = PROJECT_ROOT / "dbt_like_sql"
 
 
 def registered_publisher(registry: Registry, publisher_id: str) -> Publisher:

@@ -8,6 +8,7 @@ from pathlib import Path
 from pipeline.errors import AnchorspendError
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
+SQL_ROOT = PROJECT_ROOT / "dbt_like_sql"
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import pytest
 from dagster._core.execution.context.system import StepExecutionContext
 
 from pipeline.definitions import build_defs
-from pipeline.publisher_checks import CHECKS
+from pipeline.publisher_assets import CHECKS
 from pipeline.run import add_dropped_files
 from pipeline.settings import Settings
 from pipeline.warehouse import query
@@ -247,8 +247,13 @@ def test_each_publisher_shows_what_an_operator_looks_for(world, monkeypatch):
         add_dropped_files(world, folder.name, [folder])
     with dg.DagsterInstance.ephemeral() as instance:
         collected = run_job(world, "collect", instance, INVENTED)
+        said = [entry.user_message for entry in instance.all_logs(collected.run_id)]
     # Dagster's own look and ours, however many publishers there are.
     assert len(looks) == 2
+    # Checks have results and no outputs, which nobody is told to miss.
+    assert len([event for event in collected.all_events if event.is_successful_output]) == 3
+    assert any(message.startswith("collected ") for message in said)
+    assert not [message for message in said if "expected outputs" in message]
     checks = collected.get_asset_check_evaluations()
     assert len(checks) == 3 * len(CHECKS)
     assert {check.target_materialization_data.run_id for check in checks} == {collected.run_id}

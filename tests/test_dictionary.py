@@ -7,9 +7,9 @@ import re
 
 import pytest
 
-from pipeline.run import SQL_ROOT
-from pipeline.sql_models import dictionary_page, load_project
-from pipeline.sql_models.dictionary import lineage_picture
+from pipeline.settings import SQL_ROOT
+from pipeline.sql_models import load_project
+from pipeline.sql_models.dictionary import dictionary_page, lineage_picture
 
 
 @pytest.fixture(scope="module")

@@ -13,13 +13,15 @@ PAID = dg.AssetKey("paid")
 
 @dg.multi_asset(
     specs=[dg.AssetSpec(PAID)],
-    check_specs=[dg.AssetCheckSpec("sound", asset=PAID), dg.AssetCheckSpec("recent", asset=PAID)],
+    check_specs=[dg.AssetCheckSpec(name, asset=PAID) for name in ("sound", "recent", "lost")],
     can_subset=True,
 )
 def paid(context: dg.AssetExecutionContext):
     if PAID in context.selected_asset_keys:
         yield dg.MaterializeResult(PAID, metadata={"rows": 3}, tags={"town": "saltmere"})
     for check in sorted(context.selected_asset_check_keys):
+        if check.name == "lost":
+            continue
         yield dg.AssetCheckResult(
             passed=check.name == "sound", asset_key=PAID, check_name=check.name, description="why"
         )
@@ -35,27 +37,32 @@ def held_open(tmp_path, monkeypatch):
 
 
 def told(instance: dg.DagsterInstance) -> dict[str, object]:
-    """What a night and a check made alone leave in an instance, but for ids and times."""
+    """What a night, a check made alone and one told by a person leave, but for ids and times."""
     job = dg.Definitions(assets=[paid]).resolve_implicit_global_asset_job_def()
     alone = job.get_subset(
         asset_selection=set(), asset_check_selection={dg.AssetCheckKey(PAID, "recent")}
     )
     runs = [one.execute_in_process(instance=instance).dagster_run for one in (job, alone)]
+    instance.report_runless_asset_event(
+        dg.AssetCheckEvaluation(PAID, "lost", passed=True, description="seen by a person")
+    )
     [newest] = instance.fetch_materializations(PAID, limit=9).records
     [record] = instance.get_asset_records([PAID])
 
     def executions(check: str) -> list[tuple]:
         return [
-            (
-                one.run_id == runs[0].run_id,
-                one.status.value,
-                one.evaluation.description,
-                one.evaluation.target_materialization_data.storage_id == newest.storage_id,
-            )
+            (one.run_id == runs[0].run_id, one.status.value, *came_out(one.evaluation))
             for one in instance.event_log_storage.get_asset_check_execution_history(
                 dg.AssetCheckKey(PAID, check), limit=9
             )
         ]
+
+    def came_out(evaluation: object) -> tuple:
+        if not isinstance(evaluation, dg.AssetCheckEvaluation):
+            return (type(evaluation).__name__,)
+        checked = evaluation.target_materialization_data
+        is_newest = checked is not None and checked.storage_id == newest.storage_id
+        return (evaluation.description, is_newest)
 
     return {
         "events": [
@@ -67,6 +74,7 @@ def told(instance: dg.DagsterInstance) -> dict[str, object]:
         "last_run": record.asset_entry.last_run_id == runs[0].run_id,
         "sound": executions("sound"),
         "recent": executions("recent"),
+        "lost": executions("lost"),
     }
 
 
@@ -78,4 +86,8 @@ def test_it_keeps_what_dagsters_own_keeps(held_open, tmp_path):
     assert answer == expected
     assert answer["sound"] == [(True, "SUCCEEDED", "why", True)]
     assert answer["recent"] == [(False, "FAILED", "why", True), (True, "FAILED", "why", True)]
+    assert answer["lost"] == [
+        (False, "SUCCEEDED", "seen by a person", False),
+        (True, "PLANNED", "AssetCheckEvaluationPlanned"),
+    ]
     assert answer["metadata"]["rows"].value == 3

@@ -1,6 +1,7 @@
 """One direction: nothing lower knows anything higher (DESIGN section 3)."""
 
 import ast
+from pathlib import Path
 
 import pytest
 
@@ -39,6 +40,8 @@ LAYERS = (
     "reading_report",
     "run",
     "demo",
+    "asset_keys",
+    "steps",
     "publisher_assets",
     "register_assets",
     "assets",
@@ -78,3 +81,24 @@ def test_a_module_imports_only_what_is_lower(path):
         return
     allowed = {*LAYERS[: LAYERS.index(own)], own}
     assert imported(path) <= allowed
+
+
+def loaded_with(module: str, seen: set[str]) -> set[str]:
+    """The module and all of ours that it imports before any of its functions is called."""
+    path = PROJECT_ROOT / Path(*module.split("."))
+    file = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    if module in seen or not file.is_file():
+        return seen
+    seen.add(module)
+    for node in ast.parse(file.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("pipeline"):
+            for name in [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]:
+                for end in range(1, name.count(".") + 2):
+                    loaded_with(".".join(name.split(".")[:end]), seen)
+    return seen
+
+
+def test_dagster_shows_the_graph_without_loading_what_its_steps_need():
+    loaded = {layer(module) for module in loaded_with("pipeline.definitions", set())}
+    assert {"publisher_assets", "registry", "sql_models", "normalise"} <= loaded
+    assert not loaded & {"steps", "run", "collect", "read", "match", "locate", "report"}

@@ -5,7 +5,8 @@ import polars as pl
 import pytest
 
 from pipeline.collect.attempts import Attempt, Publication
-from pipeline.publisher_checks import CHECKS, check_publisher
+from pipeline.publisher_assets import CHECKS
+from pipeline.publisher_checks import check_publisher
 from pipeline.registry.load import load_registry
 from pipeline.registry.models import Expectations, GbpPerFile, Publisher, RowsPerFile
 from tests.demo.hand_written import WORLD

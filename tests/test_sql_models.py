@@ -19,6 +19,7 @@ from pipeline.sql_models import (
     describe_models,
     load_project,
     model_dependencies,
+    read_project,
     run_tests,
 )
 from pipeline.sql_models.lineage import column_lineage
@@ -605,6 +606,15 @@ def test_a_project_that_contradicts_itself_is_refused(root, files, message):
     write_files(root, files)
     with pytest.raises(AnchorspendError, match=message):
         load_project(root)
+
+
+def test_a_wrong_query_is_shown_but_not_run(root):
+    write_files(root, {"marts/yearly.sql": "select ("})
+    shown = read_project(root)
+    assert model_dependencies(shown)["yearly"] == Parents((), (), ())
+    for _ in range(2):
+        with pytest.raises(AnchorspendError, match=r"yearly\.sql is not one query"):
+            load_project(root)
 
 
 def test_a_missing_folder_is_refused(tmp_path):

@@ -14,7 +14,6 @@ from pipeline.export import export_marts
 from pipeline.held_back import accept_version, held_back_versions
 from pipeline.registry.load import load_registry
 from pipeline.run import (
-    SQL_ROOT,
     add_dropped_files,
     build,
     identify,
@@ -22,7 +21,7 @@ from pipeline.run import (
     refresh_registers,
     write_registry,
 )
-from pipeline.settings import Settings
+from pipeline.settings import SQL_ROOT, Settings
 from pipeline.sql_models import load_project
 from pipeline.withdrawing import withdraw
 from tests.demo.hand_written import WORLD

@@ -11,6 +11,7 @@ from pipeline.normalise.dates import DateOrder, month_number, parse_dates
 from pipeline.normalise.lost_commas import join_torn_amounts, split_glued_cells
 from pipeline.normalise.names import squeezed, unusual, where
 from pipeline.normalise.redactions import withheld
+from pipeline.normalise.schema import REJECTED_SCHEMA
 from pipeline.normalise.sheets import BlockPlan, SheetPlan
 from pipeline.read.grid import ROW_NUMBER
 from pipeline.read.header import HeadingRules
@@ -25,43 +26,6 @@ from pipeline.read.rows import (
     may_be_label,
 )
 
-PAYMENTS_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
-    "sheet": pl.String,
-    "row_number": pl.Int64,
-    "payment_date": pl.Date,
-    "payment_month": pl.Date,
-    "supplier_name": pl.String,
-    "amount_gbp": GBP,
-    "amount_basis": pl.String,
-    "description": pl.String,
-    "department": pl.String,
-    "category": pl.String,
-    "transaction_id": pl.String,
-    "supplier_postcode": pl.String,
-    "supplier_id_as_published": pl.String,
-    "company_number": pl.String,
-    "charity_number": pl.String,
-    "vat_number": pl.String,
-    "capital_or_revenue": pl.String,
-    "is_redacted": pl.Boolean,
-    "is_card": pl.Boolean,
-    "repeated_total_suspected": pl.Boolean,
-    "other": pl.String,
-}
-REJECTED_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
-    "sheet": pl.String,
-    "row_number": pl.Int64,
-    "column_name": pl.String,
-    "value": pl.String,
-    "reason": pl.String,
-}
-EXCLUDED_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
-    "sheet": pl.String,
-    "row_number": pl.Int64,
-    "class": pl.String,
-    "amount_gbp": GBP,
-    "text": pl.String,
-}
 _TEXT_FIELDS = (
     "description",
     "department",

@@ -12,15 +12,10 @@ from pipeline.normalise.amounts import in_pence, sum_gbp
 from pipeline.normalise.dates import date_order
 from pipeline.normalise.kinds import PURCHASE_CARD, SPEND, kind_of_file
 from pipeline.normalise.layout import BlockLayout, layouts_of
-from pipeline.normalise.payments import (
-    EXCLUDED_SCHEMA,
-    PAYMENTS_SCHEMA,
-    REJECTED_SCHEMA,
-    SheetReading,
-    read_sheet,
-)
+from pipeline.normalise.payments import SheetReading, read_sheet
 from pipeline.normalise.remarks import about_rows, about_sheets
 from pipeline.normalise.repeated_totals import mark_repeated_totals
+from pipeline.normalise.schema import EXCLUDED_SCHEMA, PAYMENTS_SCHEMA, REJECTED_SCHEMA
 from pipeline.normalise.selection import choose_sheets, without_repeated_sheets
 from pipeline.normalise.sheets import SheetPlan, plan_sheets, plan_without_header
 from pipeline.read import read_workbook

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.registers.loading import REGISTERS_OF_PLACES, RegisterSnapshot
+from pipeline.registers.loading import RegisterSnapshot
+from pipeline.registers.register_names import REGISTERS_OF_PLACES
 from pipeline.registers.schema import scan_table, write_whole
 
 ADDRESSES = pl.Schema(

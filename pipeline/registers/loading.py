@@ -28,6 +28,7 @@ from pipeline.registers.published import (
     published_date,
     with_bodies_of_registry,
 )
+from pipeline.registers.register_names import REGISTER_NAMES, REGISTERS_OF_PLACES
 from pipeline.registers.schema import (
     ORGANISATION_NAMES,
     SCHEMAS,
@@ -39,19 +40,7 @@ from pipeline.registers.union import REGISTERS_OF_ORGANISATIONS, flags_path, wri
 from pipeline.whole_files import written_whole
 
 LEDGER_NAME = "registers.json"
-# Registers of places, each a published table of its own.
-REGISTERS_OF_PLACES = ("postcodes", "wards", "districts")
 REGISTERS = (*REGISTERS_OF_ORGANISATIONS, *REGISTERS_OF_PLACES)
-REGISTER_NAMES: Mapping[str, str] = {
-    "coh": "companies",
-    "chc": "charities",
-    "mpr": "mutuals",
-    "gias": "schools",
-    "ods": "nhs",
-    "lad": "local_authorities",
-    "pub": "public_bodies",
-    **{register: register for register in REGISTERS_OF_PLACES},
-}
 # Registers lose a few hundredths from one month to the next at most.
 SMALLEST_SHARE = 0.8
 NEVER_LOADED: Mapping[str, Any] = {"files": [], "sha256": "", "rows": 0, "snapshot_date": None}

@@ -9,8 +9,7 @@ from pipeline.sql_models.build import (
     run_tests,
     source_files,
 )
-from pipeline.sql_models.dictionary import dictionary_page
-from pipeline.sql_models.loading import load_project
+from pipeline.sql_models.loading import load_project, read_project
 from pipeline.sql_models.project import (
     Macro,
     Parents,
@@ -39,9 +38,9 @@ __all__ = [
     "count_rows",
     "describe_macros",
     "describe_models",
-    "dictionary_page",
     "load_project",
     "model_dependencies",
+    "read_project",
     "run_tests",
     "source_files",
 ]

@@ -48,14 +48,21 @@ from pipeline.sql_models.yaml_files import (
 
 def load_project(root: Path) -> SqlProject:
     """The SQL project in a folder; AnchorspendError names the file that breaks its rules."""
+    project = read_project(root)
+    _refuse_wrong_sql(root, project.digest)
+    return project
+
+
+def read_project(root: Path) -> SqlProject:
+    """As load_project, but for what is wrong within a query: to show it, not to run it."""
     if not root.is_dir():
         raise AnchorspendError(f"There is no folder of SQL models at {root}.")
-    return _loaded(root, _digest(root))
+    return _read(root, _digest(root))
 
 
-# A night asks for the same files several times, and to parse every query takes a second.
+# A night asks for the same files several times.
 @lru_cache(maxsize=4)
-def _loaded(root: Path, digest: str) -> SqlProject:
+def _read(root: Path, digest: str) -> SqlProject:
     _refuse_strange_files(root)
     sources = _load_sources(root)
     seeds = {seed.name: seed for seed in _load_seeds(root)}
@@ -77,7 +84,7 @@ def _loaded(root: Path, digest: str) -> SqlProject:
         row_tests=tuple(_row_tests(root, tables)),
         digest=digest,
     )
-    _refuse_wrong_sql(project)
+    _refuse_wrong_names(project)
     return project
 
 
@@ -278,17 +285,14 @@ def _refuse_unknown_target(file: str, to: str, column: str, tables: Mapping[str,
         raise AnchorspendError(f"{file}: a test refers to {to}.{column}, which is no column.")
 
 
-def _refuse_wrong_sql(project: SqlProject) -> None:
-    schemas = {name: table.schema for name, table in project.tables.items()}
-    with duckdb.connect() as connection:
-        for text in project.macros:
-            refuse_unknown_names(text, project.tables, project.sources)
-            refuse_other_than_macros(connection, text, schemas)
-        queries = [model.sql for model in project.models.values()]
-        queries += [test.sql for test in project.row_tests if test.is_written_out]
-        for text in queries:
-            refuse_unknown_names(text, project.tables, project.sources)
-        refuse_other_than_queries(connection, queries, schemas)
+def _written_queries(project: SqlProject) -> list[SqlText]:
+    queries = [model.sql for model in project.models.values()]
+    return queries + [test.sql for test in project.row_tests if test.is_written_out]
+
+
+def _refuse_wrong_names(project: SqlProject) -> None:
+    for text in (*project.macros, *_written_queries(project)):
+        refuse_unknown_names(text, project.tables, project.sources)
     for test in project.row_tests:
         if test.sql.sources:
             raise AnchorspendError(f"{test.sql.file}: a test reads models by ref(), no source().")
@@ -298,6 +302,16 @@ def _refuse_wrong_sql(project: SqlProject) -> None:
             raise AnchorspendError(
                 f"{model.sql.file}: a view reads models by ref(), no source(); make it a table."
             )
+
+
+@lru_cache(maxsize=4)
+def _refuse_wrong_sql(root: Path, digest: str) -> None:
+    project = _read(root, digest)
+    schemas = {name: table.schema for name, table in project.tables.items()}
+    with duckdb.connect() as connection:
+        for text in project.macros:
+            refuse_other_than_macros(connection, text, schemas)
+        refuse_other_than_queries(connection, _written_queries(project), schemas)
 
 
 def _digest(root: Path) -> str:

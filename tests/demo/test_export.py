@@ -13,7 +13,7 @@ import pytest
 from pipeline import export
 from pipeline.errors import AnchorspendError
 from pipeline.export import export_marts
-from pipeline.run import SQL_ROOT
+from pipeline.settings import SQL_ROOT
 from pipeline.sql_models import load_project
 from pipeline.warehouse import open_for_export
 from tests.demo.hand_written import WORLD

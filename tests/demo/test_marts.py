@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from pipeline.run import SQL_ROOT
+from pipeline.settings import SQL_ROOT
 from pipeline.sql_models import load_project
 from pipeline.warehouse import build_database
 

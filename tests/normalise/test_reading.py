@@ -14,8 +14,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.normalise.payments import EXCLUDED_SCHEMA, PAYMENTS_SCHEMA, REJECTED_SCHEMA
 from pipeline.normalise.reading import NO_EXCEPTIONS, ReadingExceptions, read_payments
+from pipeline.normalise.schema import EXCLUDED_SCHEMA, PAYMENTS_SCHEMA, REJECTED_SCHEMA
 from pipeline.read.header import SYNONYMS_PATH
 
 HEADER = ["Payment Date", "Supplier Name", "Net Amount", "Department", "Transaction Number"]
