@@ -1,7 +1,7 @@
 """Builds the models as tables and views on one connection, and runs their tests there."""
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -172,13 +172,18 @@ def _build_table(
         connection.execute(f"create or replace {kind} {qualified} as {query}")
     except duckdb.Error as error:
         raise AnchorspendError(f"{file} does not run: {in_one_line(error)}.") from error
-    description = literal(table.yaml.description.strip())
-    connection.execute(f"comment on {kind} {qualified} is {description}")
-    for name, column in table.yaml.columns.items():
-        described = literal(column.description.strip())
-        connection.execute(f"comment on column {qualified}.{identifier(name)} is {described}")
+    # One transaction: outside of one DuckDB writes its log for each statement.
+    connection.execute("; ".join(["begin", *_comments(table, kind, qualified), "commit"]))
     rows = count_rows(connection, qualified)
     return ModelResult(table.name, rows, time.perf_counter() - started)
+
+
+def _comments(table: Table, kind: str, qualified: str) -> Iterator[str]:
+    """Statements that leave the descriptions of the YAML in the database."""
+    yield f"comment on {kind} {qualified} is {literal(table.yaml.description.strip())}"
+    for name, column in table.yaml.columns.items():
+        described = literal(column.description.strip())
+        yield f"comment on column {qualified}.{identifier(name)} is {described}"
 
 
 def count_rows(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
