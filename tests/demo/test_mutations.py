@@ -78,6 +78,11 @@ FAULTS = {
         "bool_or(units.is_withheld or bands.may_be_town)",
         "bool_or(not units.is_withheld and bands.may_be_town)",
     ),
+    "county_is_the_town_alone": Fault(
+        "dbt_like_sql/intermediate/int_county_districts.sql",
+        "towns.county_area_id = areas.area_id",
+        "towns.county_area_id = areas.area_id and towns.lad_code = areas.lad_code",
+    ),
     "treasury_counts_as_spend": Fault(
         "dbt_like_sql/seeds/nature_rules.csv",
         "\\b,treasury,The account is one",
