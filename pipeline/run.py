@@ -45,6 +45,7 @@ from pipeline.warehouse import (
     BuildReport,
     PublishedTable,
     build_database,
+    count_tables,
     describe_tables,
     open_database,
 )
@@ -183,13 +184,15 @@ def published_tables(settings: Settings) -> list[PublishedTable]:
         return describe_tables(connection)
 
 
+def published_rows(settings: Settings) -> dict[str, int]:
+    """How many rows each table of the published database has."""
+    with open_database(settings.database_path) as connection:
+        return count_tables(connection)
+
+
 def write_dictionary(settings: Settings) -> Path:
     """Write the data dictionary, with the row counts of the database where one is published."""
-    row_counts = (
-        {table.name: table.rows for table in published_tables(settings)}
-        if settings.database_path.is_file()
-        else {}
-    )
+    row_counts = published_rows(settings) if settings.database_path.is_file() else {}
     page = settings.warehouse / "docs" / "index.html"
     with written_whole(page) as beside:
         beside.write_text(dictionary_page(load_project(SQL_ROOT), row_counts), encoding="utf-8")
