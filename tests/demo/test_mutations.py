@@ -100,6 +100,8 @@ FAULTS |= {
     for mart, what, path, sound, faulty in [
         ("variants", "forget_whom_they_leave_out", "intermediate/int_retention_sums",
          "(payee_groups.with_anchor_owned or ways.way & 2 = 0)", "true"),
+        ("variants", "have_no_suppliers", "intermediate/int_retention_sums",
+         "(units.part = 'year' or choices.payees = 'all')", "choices.payees = 'all'"),
         ("variants", "forget_the_choices", "marts/spend_retention_variants",
          "retention.cut = 'town'", "retention.cut = 'town' and retention.payees = 'all'"),
         ("town_year", "keeps_the_largest_supplier", "intermediate/int_largest_suppliers",
