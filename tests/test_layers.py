@@ -10,6 +10,7 @@ from pipeline.settings import PROJECT_ROOT
 # Lower first. A module may import what stands before it, and its own package.
 LAYERS = (
     "errors",
+    "safe_yaml",
     "knowledge",
     "whole_files",
     "settings",
