@@ -23,13 +23,12 @@ from pipeline.collect.ledger import Ledger
 from pipeline.collect.night import Collected, collect_publishers
 from pipeline.errors import AnchorspendError
 from pipeline.identifying import identify
-from pipeline.locate.boundaries import boundaries_of_towns
+from pipeline.locate.boundaries import write_boundaries_of_towns
 from pipeline.payments import (
     COMPACTED,
     compact_publisher,
     compacted_files,
     decided_by,
-    write_parquet,
 )
 from pipeline.registers import refreshing
 from pipeline.registers.downloads import RegisterSession, RegisterSource
@@ -160,9 +159,11 @@ def refresh_registers(
 
 def build(settings: Settings) -> BuildReport:
     """Build, test and publish the database, unless nothing that it rests on has changed."""
-    write_parquet(
-        boundaries_of_towns(settings.warehouse / "registry", settings.registers_dir),
+    write_boundaries_of_towns(
+        settings.warehouse / "registry",
+        settings.registers_dir,
         settings.warehouse / "boundaries.parquet",
+        code_version(),
     )
     return build_database(
         settings.database_path,

@@ -13,6 +13,7 @@ LAYERS = (
     "safe_yaml",
     "knowledge",
     "whole_files",
+    "parquet_files",
     "settings",
     "event_log",
     "locking",
