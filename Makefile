@@ -5,6 +5,7 @@ BIN := .venv/bin
 # A folder of real published files and registers to develop against; the project works without it.
 SHARED ?= ../shared
 REAL := ANCHORSPEND_WAREHOUSE=warehouse/real ANCHORSPEND_REGISTERS=warehouse/real/register_files
+LINK_PERIODS := $(SHARED)/publishers/link_period_pairs.csv
 MATCH_FIGURES := dbt_like_sql/seeds/match_figures.csv
 
 export DAGSTER_DISABLE_TELEMETRY := 1
@@ -96,6 +97,7 @@ corpus: setup
 	$(BIN)/python benchmarks/corpus.py $(SHARED)/spend/files warehouse/corpus.csv
 
 collect-bench: setup
+	@test ! -f $(LINK_PERIODS) || $(BIN)/python benchmarks/periods.py $(LINK_PERIODS)
 	$(BIN)/python benchmarks/collect.py
 	$(BIN)/python benchmarks/collect.py --changing 30
 

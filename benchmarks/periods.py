@@ -2,11 +2,14 @@
 
 import argparse
 import csv
+import sys
 from collections import Counter
 from pathlib import Path
 
 from pipeline.collect.periods import PeriodDecision, period_of
 
+# The fewest that may be right, the most that may be wrong.
+RIGHT, WRONG = 0.95, 0.005
 PAIRS = Path(__file__).parents[1] / "../shared/publishers/link_period_pairs.csv"
 
 
@@ -20,7 +23,7 @@ def judge(decision: PeriodDecision, recorded: str) -> str:
 
 
 def main() -> None:
-    """Print the figures, and with --show every row that is not right."""
+    """Print the figures, with --show every row that is not right; exit code 1 where one misses."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("pairs", nargs="?", type=Path, default=PAIRS)
     parser.add_argument("--show", action="store_true")
@@ -35,9 +38,18 @@ def main() -> None:
             if arguments.show and verdict != "right":
                 days = f"{decision.first_day}..{decision.last_day}"
                 print(verdict, recorded, days, repr(row["link_text"]), row["url"], decision.reason)
-    total = sum(verdicts.values())
-    for verdict in ("right", "wrong", "undecided"):
-        print(f"{verdict:10} {verdicts[verdict]:5} {verdicts[verdict] / total:7.2%}")
+    right, wrong, undecided = (
+        verdicts[verdict] / verdicts.total() for verdict in ("right", "wrong", "undecided")
+    )
+    print(f"periods of {verdicts.total()} links")
+    print(
+        f"  right      {right:7.2%}  bar >= {RIGHT:.1%}  {'holds' if right >= RIGHT else 'MISSED'}"
+    )
+    print(
+        f"  wrong      {wrong:7.2%}  bar <= {WRONG:.1%}  {'holds' if wrong <= WRONG else 'MISSED'}"
+    )
+    print(f"  undecided  {undecided:7.2%}")
+    sys.exit(right < RIGHT or wrong > WRONG)
 
 
 if __name__ == "__main__":

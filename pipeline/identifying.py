@@ -12,7 +12,8 @@ from pipeline.match.nights import match_night
 from pipeline.match.overrides import read_overrides, unused_overrides
 from pipeline.match.review import review_rows
 from pipeline.match.suppliers import MatchResult
-from pipeline.payments import SUPPLIER_KEY, write_parquet
+from pipeline.parquet_files import write_parquet
+from pipeline.payments import SUPPLIER_KEY
 from pipeline.registers.addresses import ADDRESSES, scan_addresses
 from pipeline.registers.row_files import write_rows
 from pipeline.registers.schema import scan_table

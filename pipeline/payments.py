@@ -16,6 +16,7 @@ from pipeline.collect.revisions import file_revisions
 from pipeline.collect.withdrawn_names import COMPARED, withdrawn_names, without_withdrawn_names
 from pipeline.normalise.reading import READER_VERSION, ReadingExceptions, read_payments
 from pipeline.normalise.schema import PAYMENT_COLUMNS, PAYMENTS_SCHEMA, REJECTED_SCHEMA
+from pipeline.parquet_files import is_decided_by, write_parquet
 from pipeline.read.header import SYNONYMS_PATH
 from pipeline.registry.models import Publisher
 from pipeline.whole_files import written_whole
@@ -33,8 +34,6 @@ SUPPLIER_KEY = (
 
 # The folders of the warehouse that hold one Parquet file per publisher.
 COMPACTED = ("payments", "rejected_rows", "selected_files", "file_revisions", "files")
-# What each of them says in its Parquet metadata, so that a night without news leaves it alone.
-_DECIDED_BY = "anchorspend:decided_by"
 
 _FILE_SCHEMA: dict[str, pl.DataType] = {
     "publisher_id": pl.String(),
@@ -135,12 +134,11 @@ def decided_by(publisher: Publisher, held: pl.DataFrame, archive: Archive, code:
 def compacted_files(publisher_id: str, warehouse: Path, decided: str) -> pl.DataFrame | None:
     """The files frame that compact_publisher wrote, where that and all beside it still stand.
 
-    None where a Parquet file of COMPACTED is missing or was decided by something else.
+    None where a Parquet file of COMPACTED is missing, broken or was decided by something else.
     """
     paths = [warehouse / folder / f"{publisher_id}.parquet" for folder in COMPACTED]
-    for path in paths:
-        if not path.exists() or pl.read_parquet_metadata(path).get(_DECIDED_BY) != decided:
-            return None
+    if not all(is_decided_by(path, decided) for path in paths):
+        return None
     return pl.read_parquet(paths[-1])
 
 
@@ -182,21 +180,12 @@ def compact_publisher(
     revisions = file_revisions(read, compared)
     frames = (payments, rejected, selection.months, revisions, files)
     for folder, frame in zip(COMPACTED, frames, strict=True):
-        path = warehouse / folder / f"{publisher.id}.parquet"
-        write_parquet(frame, path, {_DECIDED_BY: decided})
+        write_parquet(frame, warehouse / folder / f"{publisher.id}.parquet", decided)
     return files
 
 
 def _exceptions(publisher: Publisher) -> ReadingExceptions:
     return ReadingExceptions(headers=dict(publisher.headers))
-
-
-def write_parquet(
-    frame: pl.DataFrame, path: Path, metadata: Mapping[str, str] | None = None
-) -> None:
-    """Write beside, then rename: a reader sees the old file or the new one."""
-    with written_whole(path) as beside:
-        frame.write_parquet(beside, compression="zstd", metadata=dict(metadata or {}))
 
 
 def write_cached(frame: pl.DataFrame, path: Path) -> None:

@@ -23,13 +23,12 @@ from pipeline.collect.ledger import Ledger
 from pipeline.collect.night import Collected, collect_publishers
 from pipeline.errors import AnchorspendError
 from pipeline.identifying import identify
-from pipeline.locate.boundaries import boundaries_of_towns
+from pipeline.locate.boundaries import write_boundaries_of_towns
 from pipeline.payments import (
     COMPACTED,
     compact_publisher,
     compacted_files,
     decided_by,
-    write_parquet,
 )
 from pipeline.registers import refreshing
 from pipeline.registers.downloads import RegisterSession, RegisterSource
@@ -45,6 +44,7 @@ from pipeline.warehouse import (
     BuildReport,
     PublishedTable,
     build_database,
+    count_tables,
     describe_tables,
     open_database,
 )
@@ -159,9 +159,11 @@ def refresh_registers(
 
 def build(settings: Settings) -> BuildReport:
     """Build, test and publish the database, unless nothing that it rests on has changed."""
-    write_parquet(
-        boundaries_of_towns(settings.warehouse / "registry", settings.registers_dir),
+    write_boundaries_of_towns(
+        settings.warehouse / "registry",
+        settings.registers_dir,
         settings.warehouse / "boundaries.parquet",
+        code_version(),
     )
     return build_database(
         settings.database_path,
@@ -183,13 +185,15 @@ def published_tables(settings: Settings) -> list[PublishedTable]:
         return describe_tables(connection)
 
 
+def published_rows(settings: Settings) -> dict[str, int]:
+    """How many rows each table of the published database has."""
+    with open_database(settings.database_path) as connection:
+        return count_tables(connection)
+
+
 def write_dictionary(settings: Settings) -> Path:
     """Write the data dictionary, with the row counts of the database where one is published."""
-    row_counts = (
-        {table.name: table.rows for table in published_tables(settings)}
-        if settings.database_path.is_file()
-        else {}
-    )
+    row_counts = published_rows(settings) if settings.database_path.is_file() else {}
     page = settings.warehouse / "docs" / "index.html"
     with written_whole(page) as beside:
         beside.write_text(dictionary_page(load_project(SQL_ROOT), row_counts), encoding="utf-8")

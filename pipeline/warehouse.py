@@ -86,22 +86,16 @@ class QueryResult:
 
 @dataclass(frozen=True)
 class PublishedTable:
-    """A table or view: comment, rows, and name, type and comment of each column."""
+    """A table or view: comment, and name, type and comment of each column."""
 
     schema: str
     name: str
     comment: str
-    rows: int
     columns: list[tuple[str, str, str]]
 
 
 def describe_tables(connection: duckdb.DuckDBPyConnection) -> list[PublishedTable]:
     """Every table and view in the database, by schema and name."""
-    tables = connection.execute(
-        "select schema_name, table_name, coalesce(comment, '') from duckdb_tables() union all"
-        " select schema_name, view_name, coalesce(comment, '') from duckdb_views()"
-        " where not internal order by all"
-    ).fetchall()
     columns = connection.execute(
         "select schema_name, table_name, column_name, data_type, coalesce(comment, '')"
         " from duckdb_columns() where not internal order by schema_name, table_name, column_index"
@@ -111,11 +105,27 @@ def describe_tables(connection: duckdb.DuckDBPyConnection) -> list[PublishedTabl
             schema,
             name,
             comment,
-            count_rows(connection, f"{identifier(schema)}.{identifier(name)}"),
             [column[2:] for column in columns if column[:2] == (schema, name)],
         )
-        for schema, name, comment in tables
+        for schema, name, comment in _catalogue(connection)
     ]
+
+
+def count_tables(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """The rows of every table and view in the database by its name; each view is run for it."""
+    return {
+        name: count_rows(connection, f"{identifier(schema)}.{identifier(name)}")
+        for schema, name, _ in _catalogue(connection)
+    }
+
+
+def _catalogue(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str]]:
+    """Schema, name and comment of every table and view."""
+    return connection.execute(
+        "select schema_name, table_name, coalesce(comment, '') from duckdb_tables() union all"
+        " select schema_name, view_name, coalesce(comment, '') from duckdb_views()"
+        " where not internal order by all"
+    ).fetchall()
 
 
 def source_digest(project: SqlProject, warehouse: Path, anchorspend_version: str) -> str:

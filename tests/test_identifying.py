@@ -6,7 +6,7 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
-from pipeline.payments import write_parquet
+from pipeline.parquet_files import write_parquet
 from pipeline.registers.loading import load_registers
 from pipeline.run import identify
 from pipeline.settings import Settings

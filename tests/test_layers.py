@@ -10,8 +10,10 @@ from pipeline.settings import PROJECT_ROOT
 # Lower first. A module may import what stands before it, and its own package.
 LAYERS = (
     "errors",
+    "safe_yaml",
     "knowledge",
     "whole_files",
+    "parquet_files",
     "settings",
     "event_log",
     "locking",

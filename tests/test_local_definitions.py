@@ -46,7 +46,7 @@ def bands(*places: tuple[str, str, str | None]) -> dict[str, str]:
                     "district": district,
                 },
             )
-        for name in ("int_supplier_local_places", "int_supplier_bands"):
+        for name in ("int_supplier_local_places", "int_county_districts", "int_supplier_bands"):
             sql = (SQL / f"intermediate/{name}.sql").read_text("utf-8")
             select = re.sub(r"\{\{ ref\('(\w+)'\) \}\}", r"\1", sql)
             connection.execute(f"create table {name} as {select}")

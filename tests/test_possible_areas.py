@@ -34,7 +34,7 @@ def areas(*places, is_withheld=False):
                 " ('s', 'trading', 'E1', 'never')",
                 [lad_code, ward_code],
             )
-        for name in ("int_unit_possible_areas", "int_unit_areas"):
+        for name in ("int_county_districts", "int_unit_possible_areas", "int_unit_areas"):
             sql = (SQL / f"{name}.sql").read_text("utf-8")
             select = re.sub(r"\{\{ ref\('(\w+)'\) \}\}", r"\1", sql)
             connection.execute(f"create table {name} as {select}")

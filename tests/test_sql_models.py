@@ -23,7 +23,7 @@ from pipeline.sql_models import (
     run_tests,
 )
 from pipeline.sql_models.lineage import column_lineage
-from pipeline.warehouse import describe_tables
+from pipeline.warehouse import count_tables, describe_tables
 
 SOURCES = """
 warehouse:
@@ -192,11 +192,23 @@ def test_a_view_is_commented_tested_and_counted_like_a_table(root, warehouse, co
 
     assert ("int_credits", 1) in [(result.name, result.rows) for result in built]
     [view] = [table for table in describe_tables(connection) if table.name == "int_credits"]
-    assert (view.comment, view.rows) == ("Money that came back. One row per credit.", 1)
+    assert view.comment == "Money that came back. One row per credit."
+    assert count_tables(connection)["int_credits"] == 1
     assert view.columns[2] == ("amount_gbp", "DECIMAL(18,4)", "Pounds, negative.")
     connection.execute("update staging.stg_paid set amount_gbp = null where body_id = '002'")
     failed = [test for test in run_tests(connection, project, ["int_credits"]) if test.failures]
     assert ("int_credits", "amount_gbp", 1) in [(t.model, t.column, t.failures) for t in failed]
+
+
+def test_a_view_is_run_to_count_its_rows_and_not_to_describe_it(connection):
+    connection.execute(
+        "create view broken as select range as number from range(1)"
+        " where error(concat('was run for ', range)) is null"
+    )
+    [view] = describe_tables(connection)
+    assert view.columns == [("number", "BIGINT", "")]
+    with pytest.raises(duckdb.InvalidInputException, match="was run for 0"):
+        count_tables(connection)
 
 
 def test_selecting_a_model_takes_its_parents_and_nothing_else(root, warehouse, connection):

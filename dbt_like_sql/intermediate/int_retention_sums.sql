@@ -135,6 +135,7 @@ cut_units as (
         amount_basis,
         scope,
         local_definition,
+        part,
         if(part = 'year', 'town', part) as cut,
         part_name as cut_name,
         unit_id,
@@ -147,6 +148,7 @@ cut_units as (
         amount_basis,
         scope,
         local_definition,
+        part,
         'anchor' as cut,
         publisher_id as cut_name,
         unit_id,
@@ -160,6 +162,7 @@ cut_units as (
         sums.amount_basis,
         sums.scope,
         sums.local_definition,
+        sums.part,
         'kind' as cut,
         publishers.publisher_kind as cut_name,
         sums.unit_id,
@@ -177,12 +180,14 @@ units as (
         amount_basis,
         scope,
         local_definition,
+        part,
         cut,
         cut_name,
         unit_id,
         bit_or(way_bit) as ways
     from cut_units
-    group by town_id, financial_year, amount_basis, scope, local_definition, cut, cut_name, unit_id
+    group by
+        town_id, financial_year, amount_basis, scope, local_definition, part, cut, cut_name, unit_id
 ),
 
 suppliers as (
@@ -200,7 +205,7 @@ suppliers as (
     inner join choices
         on
             units.ways & choices.counted_ways != 0
-            and (units.cut in ('town', 'anchor', 'kind') or choices.payees = 'all')
+            and (units.part = 'year' or choices.payees = 'all')
     group by
         units.town_id, units.financial_year, units.amount_basis, units.scope,
         units.local_definition, choices.payees, units.cut, units.cut_name

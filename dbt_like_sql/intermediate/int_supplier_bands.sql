@@ -1,14 +1,6 @@
 -- The bands that a supplier's places may lie in, seen from each town that its publisher anchors.
 -- Nothing known of a place means that it may be anywhere.
-with county_districts as (
-    select
-        towns.town_id,
-        areas.lad_code
-    from {{ ref('stg_registry__towns') }} as towns
-    inner join {{ ref('stg_registry__areas') }} as areas on towns.county_area_id = areas.area_id
-),
-
-banded as (
+with banded as (
     select
         places.supplier_id,
         places.local_definition,
@@ -27,7 +19,7 @@ banded as (
     inner join {{ ref('stg_registry__anchors') }} as anchors
         on places.publisher_id = anchors.publisher_id
     inner join {{ ref('stg_registry__towns') }} as towns on anchors.town_id = towns.town_id
-    left join county_districts
+    left join {{ ref('int_county_districts') }} as county_districts
         on towns.town_id = county_districts.town_id and places.lad_code = county_districts.lad_code
 ),
 

@@ -1,14 +1,6 @@
 -- The areas that a unit may be in, seen from each town: wards of the town, other districts of its
 -- county area, or outside it. What may be anywhere, or in any ward, is not told apart any further.
-with county_districts as (
-    select
-        towns.town_id,
-        areas.lad_code
-    from {{ ref('stg_registry__towns') }} as towns
-    inner join {{ ref('stg_registry__areas') }} as areas on towns.county_area_id = areas.area_id
-),
-
-unit_suppliers as (
+with unit_suppliers as (
     select distinct
         publisher_id,
         unit_id,
@@ -36,7 +28,7 @@ seen as (
     inner join {{ ref('stg_registry__anchors') }} as anchors
         on units.publisher_id = anchors.publisher_id
     inner join {{ ref('stg_registry__towns') }} as towns on anchors.town_id = towns.town_id
-    left join county_districts
+    left join {{ ref('int_county_districts') }} as county_districts
         on towns.town_id = county_districts.town_id and places.lad_code = county_districts.lad_code
 ),
 

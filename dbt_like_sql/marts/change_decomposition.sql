@@ -116,6 +116,7 @@ grouped as (
             and joined.first_year + 1 = payer_after.first_year
 )
 
+-- Of exact pounds: a sum of floating-point numbers hangs on their order.
 select
     town_id,
     year_before,
@@ -129,9 +130,8 @@ select
     sum(after_gbp) as after_gbp,
     sum(before_town_gbp) as before_town_gbp,
     sum(after_town_gbp) as after_town_gbp,
-    sum(
-        (after_town_gbp - share_before * after_gbp) / total_after
-        - (before_town_gbp - share_before * before_gbp) / total_before
-    ) as contribution
+    (sum(after_town_gbp) - any_value(share_before) * sum(after_gbp)) / any_value(total_after)
+    - (sum(before_town_gbp) - any_value(share_before) * sum(before_gbp)) / any_value(total_before)
+        as contribution
 from grouped
 group by town_id, year_before, year_after, amount_basis, change_group

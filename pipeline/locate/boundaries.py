@@ -1,12 +1,38 @@
 """The boundaries that the pages draw: wards of the towns, districts of their county areas."""
 
+import hashlib
+import json
 from pathlib import Path
 
 import polars as pl
 
+from pipeline.parquet_files import is_decided_by, write_parquet
+from pipeline.registers.loading import loaded_from
+from pipeline.registers.register_names import REGISTERS_OF_PLACES
 from pipeline.registers.schema import BOUNDARIES, scan_table
 
 TOWN_BOUNDARIES = pl.Schema([("area_kind", pl.String()), *BOUNDARIES.items()])
+
+
+def write_boundaries_of_towns(
+    registry_dir: Path, registers_dir: Path, path: Path, code: str
+) -> None:
+    """Write boundaries_of_towns, unless what lies there was decided by the same.
+
+    That is the registry's districts, the registers of places in use and the code's version.
+    """
+    decided = _decided_by(registry_dir, registers_dir, code)
+    if not is_decided_by(path, decided):
+        write_parquet(boundaries_of_towns(registry_dir, registers_dir), path, decided)
+
+
+def _decided_by(registry_dir: Path, registers_dir: Path, code: str) -> str:
+    lads = [
+        sorted(pl.read_parquet(registry_dir / f"{table}.parquet")["lad_code"].unique())
+        for table in ("towns", "areas")
+    ]
+    parts = [code, lads, loaded_from(registers_dir, REGISTERS_OF_PLACES)]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
 def boundaries_of_towns(registry_dir: Path, registers_dir: Path) -> pl.DataFrame:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -240,6 +240,16 @@ def _write_places(register: str, paths: tuple[Path, ...], loading: Path) -> tupl
         rows = write_boundaries(paths, register, table)
         refuse_duplicates(table, "area_code", paths)
     return rows, on
+
+
+def loaded_from(registers_dir: Path, registers: Collection[str]) -> dict[str, tuple[str, str]]:
+    """The digests of the files and of the code that each register in use was loaded from."""
+    ledger = _read_ledger(registers_dir)
+    return {
+        register: (ledger[register]["sha256"], ledger[register]["code"])
+        for register in registers
+        if register in ledger
+    }
 
 
 def refuse_duplicates(part: Path, column: str, paths: tuple[Path, ...]) -> None:

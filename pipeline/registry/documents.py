@@ -7,6 +7,8 @@ from typing import Any
 
 import yaml
 
+from pipeline.safe_yaml import SafeLoader
+
 # Far above any file a person writes: the longest built-in one is under 10 kB.
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 12
@@ -38,7 +40,7 @@ class FaultyDocumentError(Exception):
         self.problem = problem
 
 
-class _TextLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+class _TextLoader(SafeLoader):
     """Safe YAML that knows text, true, false and null; the models make numbers and dates of text.
 
     So a wrong date is reported with its line, "1:20" is no number, and no merge key is followed.
@@ -46,7 +48,7 @@ class _TextLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignor
 
     yaml_implicit_resolvers = {  # noqa: RUF012 (the shape that PyYAML reads)
         first: [(tag, pattern) for tag, pattern in resolvers if tag in RESOLVED_TAGS]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+        for first, resolvers in SafeLoader.yaml_implicit_resolvers.items()
     }
 
 

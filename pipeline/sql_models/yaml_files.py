@@ -14,6 +14,7 @@ from pydantic import (
 )
 
 from pipeline.errors import AnchorspendError
+from pipeline.safe_yaml import SafeLoader
 from pipeline.sql_models.row_tests import (
     ColumnTest,
     Name,
@@ -101,8 +102,7 @@ SourcesYaml = dict[Name, dict[Name, SourceYaml]]
 Shape = TypeVar("Shape")
 
 
-# libyaml parses the 87 files in a tenth of the time, which every start of Dagster waits for.
-class _UniqueKeyLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+class _UniqueKeyLoader(SafeLoader):
     """YAML without the silent rule that of two equal keys the last one wins."""
 
 

@@ -55,12 +55,16 @@ def build_models(
             raise dg.Failure(str(error)) from error
     if report.skipped:
         context.log.info("nothing has changed since the database was built")
+        rows = night.published_rows(settings)
+    else:
+        rows = {model.name: model.rows for model in report.models}
     tables = {table.name: table for table in night.published_tables(settings)}
     changes = {change.mart_name: change for change in report.changes}
     for name, model in project.models.items():
         yield dg.MaterializeResult(
             asset_key=model_key(project, name),
-            metadata=_table_metadata(tables[name])
+            metadata={"dagster/row_count": rows[name]}
+            | _column_metadata(tables[name])
             | {"dagster/column_lineage": _lineage(project, model)}
             | _change_metadata(changes.get(name)),
         )
@@ -79,9 +83,8 @@ def write_report(
     return dg.MaterializeResult(metadata={"pages": site.pages, "path": str(site.index)})
 
 
-def _table_metadata(table: PublishedTable) -> dict[str, Any]:
+def _column_metadata(table: PublishedTable) -> dict[str, Any]:
     return {
-        "dagster/row_count": table.rows,
         "dagster/column_schema": dg.TableSchema(
             columns=[
                 dg.TableColumn(name, type_, description)

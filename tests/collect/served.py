@@ -25,6 +25,9 @@ def answer(
         handler.send_header("Content-Length", str(len(body) if length is None else length))
         handler.end_headers()
         handler.wfile.write(body)
+        if length is not None:
+            # Who was promised more would wait for it as long as the connection is open.
+            handler.close_connection = True
 
     return send
 

@@ -169,6 +169,28 @@ def test_files_a_hop_away_are_found_by_a_rule_for_subpages(tmp_path):
     assert "6 of 6 links name their period, from 2021-05-01 to 2023-06-30;" in text
 
 
+def test_pages_of_years_at_the_root_of_a_site_are_found_together(site, web, tmp_path):
+    years = (2022, 2023, 2024)
+    links = "".join(f"<a href='/spend-{year}'>{year}</a>" for year in years)
+    page = f"<title>Anytown Council</title><a href='/'>Home</a><a href='/bins'>Bins</a>{links}"
+    site.answers["/spending"] = answer(page.encode())
+    for year in years:
+        month = f"<h1>Spending {year}</h1><a href='/files/{year}/may-{year}.csv'>May {year}</a>"
+        site.answers[f"/spend-{year}"] = answer(month.encode())
+        site.answers[f"/files/{year}/may-{year}.csv"] = answer(JANUARY)
+
+    text = draft_from_address(f"{site.root}/spending", None, web, summary_of)
+
+    problems, publisher = registered(re.sub("(?m)^kind:.*$", "kind: other", text), tmp_path)
+    assert problems == []
+    rule = publisher.discovery
+    assert rule.rule == "links_on_subpages"
+    assert re.search(rule.subpage_matches, f"{site.root}/spend-2025")
+    for other in ("/", "/bins", "/spending", "/bins/spend-on-bins", "/files/2025/may-2025.csv"):
+        assert not re.search(rule.subpage_matches, f"{site.root}{other}"), other
+    assert "3 of 3 links name their period, from 2022-05-01 to 2024-05-31;" in text
+
+
 def test_a_draft_from_some_of_the_pages_of_years_says_so():
     address = "https://www.anytown.gov.uk/spending/{}"
     years = range(2020, 2026)

@@ -78,6 +78,11 @@ FAULTS = {
         "bool_or(units.is_withheld or bands.may_be_town)",
         "bool_or(not units.is_withheld and bands.may_be_town)",
     ),
+    "county_is_the_town_alone": Fault(
+        "dbt_like_sql/intermediate/int_county_districts.sql",
+        "towns.county_area_id = areas.area_id",
+        "towns.county_area_id = areas.area_id and towns.lad_code = areas.lad_code",
+    ),
     "treasury_counts_as_spend": Fault(
         "dbt_like_sql/seeds/nature_rules.csv",
         "\\b,treasury,The account is one",
@@ -95,6 +100,8 @@ FAULTS |= {
     for mart, what, path, sound, faulty in [
         ("variants", "forget_whom_they_leave_out", "intermediate/int_retention_sums",
          "(payee_groups.with_anchor_owned or ways.way & 2 = 0)", "true"),
+        ("variants", "have_no_suppliers", "intermediate/int_retention_sums",
+         "(units.part = 'year' or choices.payees = 'all')", "choices.payees = 'all'"),
         ("variants", "forget_the_choices", "marts/spend_retention_variants",
          "retention.cut = 'town'", "retention.cut = 'town' and retention.payees = 'all'"),
         ("town_year", "keeps_the_largest_supplier", "intermediate/int_largest_suppliers",

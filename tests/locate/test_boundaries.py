@@ -1,7 +1,14 @@
 import polars as pl
+import pytest
 
-from pipeline.locate.boundaries import TOWN_BOUNDARIES, boundaries_of_towns
+from pipeline.locate.boundaries import (
+    TOWN_BOUNDARIES,
+    boundaries_of_towns,
+    write_boundaries_of_towns,
+)
+from pipeline.registers.loading import load_registers
 from pipeline.registers.schema import BOUNDARIES, POSTCODES, table_path
+from tests.registers import written
 
 RINGS = "[[[0.0,51.0],[0.1,51.0],[0.1,51.1],[0.0,51.0]]]"
 
@@ -56,3 +63,54 @@ def test_without_boundaries_the_frame_is_empty(tmp_path):
     found = boundaries_of_towns(registry(tmp_path / "registry"), tmp_path / "registers")
     assert found.is_empty()
     assert found.schema == TOWN_BOUNDARIES
+
+
+@pytest.fixture
+def decided(tmp_path):
+    """Folders of a registry and of a loaded postcode directory, and where boundaries go."""
+    published = tmp_path / "published"
+    published.mkdir()
+    written.write_nspl(published, written.postcode("PR1 2HE", lad="E01", ward="W1"))
+    load_registers(published, tmp_path / "registers")
+    return registry(tmp_path / "registry"), tmp_path / "registers", tmp_path / "boundaries.parquet"
+
+
+def written_anew(decided, code="this code"):
+    """Whether a build writes the boundaries that the one before it wrote."""
+    path = decided[2]
+    before = path.stat().st_ino if path.exists() else None
+    write_boundaries_of_towns(*decided, code)
+    return path.stat().st_ino != before
+
+
+def test_what_was_written_is_left_alone_where_nothing_that_decides_it_has_changed(decided):
+    assert written_anew(decided)
+    assert pl.read_parquet_schema(decided[2]) == TOWN_BOUNDARIES
+    assert not written_anew(decided)
+
+
+@pytest.mark.parametrize("table", ["towns", "areas"])
+def test_another_district_in_the_registry_writes_anew(decided, table):
+    written_anew(decided)
+    pl.DataFrame({"lad_code": ["E03"]}).write_parquet(decided[0] / f"{table}.parquet")
+    assert written_anew(decided)
+    assert not written_anew(decided)
+
+
+def test_another_postcode_directory_writes_anew(decided, tmp_path):
+    written_anew(decided)
+    directory = [written.postcode("PR1 2HE", lad="E01", ward="W2")]
+    written.write_nspl(tmp_path / "published", *directory)
+    load_registers(tmp_path / "published", decided[1])
+    assert written_anew(decided)
+
+
+def test_newer_code_writes_anew(decided):
+    written_anew(decided)
+    assert written_anew(decided, code="newer code")
+
+
+def test_a_file_that_was_cut_short_is_written_anew(decided):
+    written_anew(decided)
+    decided[2].write_bytes(decided[2].read_bytes()[:100])
+    assert written_anew(decided)

@@ -77,7 +77,7 @@ def find_files(page: Page, fetch: FetchPage) -> FoundFiles:
     rule: dict[str, object] = {"rule": "links_on_page", "landing_page": page.url}
     if subpages:
         rule["rule"] = "links_on_subpages"
-        rule["subpage_matches"] = pattern_of(subpages, [one.url for one in seen])
+        rule["subpage_matches"] = pattern_of(subpages, [page.url, *(one.url for one in seen)])
     rule["href_matches"] = taking
     hosts = {host_of(file.url) for file in files}
     if elsewhere := sorted(one for one in hosts if not is_allowed_host(one, [host_of(page.url)])):

@@ -32,21 +32,23 @@ def pattern_of(urls: Sequence[str], others: Iterable[str]) -> str:
 
 
 def alike(urls: Iterable[str]) -> list[list[str]]:
-    """The addresses in groups of one host, depth, first folder and ending."""
+    """The addresses in groups of one host, depth, first folder where there is one, and ending."""
     groups: dict[tuple[object, ...], list[str]] = defaultdict(list)
     for url in urls:
         parts = urlsplit(url)
-        folders = parts.path.split("/")
+        folders = parts.path.split("/")[1:-1]
         has_extension = bool(format_hint("", parts._replace(query="").geturl()))
-        shape = (host_of(url), len(folders), folders[1:2], has_extension, bool(parts.query))
+        shape = (host_of(url), len(folders), folders[:1], has_extension, bool(parts.query))
         groups[tuple(map(str, shape))].append(url)
     return list(groups.values())
 
 
 def _shape(urls: Sequence[str], strangers: Iterable[str]) -> str:
-    """The folders and ending that a group shares; a word of its names where that is too wide."""
+    """The folders and ending that a group shares; more of its names where that is too wide."""
     paths = [urlsplit(url).path.split("/") for url in urls]
     folders = "/".join(map(_folder, zip(*(path[:-1] for path in paths), strict=True))) + "/"
+    if folders == "/":
+        folders = "^https?://[^/]+/"
     names = [path[-1] for path in paths]
     if len(set(names)) == 1 and all(urlsplit(url).query for url in urls):
         return folders + re.escape(names[0]) + r"\?"
@@ -54,8 +56,9 @@ def _shape(urls: Sequence[str], strangers: Iterable[str]) -> str:
     shape = f"{folders}[^/?]+{end}"
     widest = _how_many(shape, strangers)
     if widest:
-        for word in _shared_words(names):
-            narrower = f"{folders}[^/?]*{re.escape(word)}[^/?]*{end}"
+        words = [f"[^/?]*{re.escape(word)}[^/?]*{end}" for word in _shared_words(names)]
+        for name in [*words, _folder(tuple(names))]:
+            narrower = f"{folders}{name}"
             if (taken := _how_many(narrower, strangers)) < widest:
                 shape, widest = narrower, taken
     return shape
