@@ -32,7 +32,7 @@ report: setup
 # What README shows, of the invented world; wants Debian's chromium.
 pictures: demo report
 	@mkdir -p docs/pictures
-	@for shot in front:index:1200:1500 front:index:360:1300 town:towns/saltmere:1200:1500 \
+	@for shot in front:index:1200:1500 front:index:360:1300 town:towns/saltmere:1200:2400 \
 	    town:towns/saltmere:360:1300; do IFS=: read -r name page width height <<< $$shot; \
 	    chromium --headless --no-sandbox --disable-gpu --hide-scrollbars \
 	    --user-data-dir=$$(mktemp -d) --window-size=$$width,$$height \
