@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -41,8 +42,12 @@ def show_demo(settings: Settings, port: int, scale: float, say: Callable[[str], 
                 "ANCHORSPEND_LOOPBACK_SITE": site.host_and_port,
             },
         )
+        # Who stops this command alone stops Dagster with it, as Ctrl-C in a terminal does.
+        before = signal.signal(signal.SIGTERM, lambda *_: dagster.send_signal(signal.SIGINT))
         try:
             dagster.wait()
         except KeyboardInterrupt:
             # Dagster has heard the same Ctrl-C, and puts its own processes away.
             dagster.wait()
+        finally:
+            signal.signal(signal.SIGTERM, before)
