@@ -149,7 +149,7 @@ def _read_block(
     return SheetReading(
         payments=payments,
         rejected=_rejected(whole, verdicts.reasons, sources),
-        excluded=_excluded(whole, kinds, ~is_payment, cells.columns),
+        excluded=_excluded(whole, kinds, cells.columns),
         totals=totals,
         warnings=tuple(warnings),
     )
@@ -324,10 +324,8 @@ def _rejected(whole: pl.DataFrame, reasons: dict[int, str], sources: Sources) ->
     )
 
 
-def _excluded(
-    whole: pl.DataFrame, kinds: pl.Series, is_no_payment: pl.Series, cells: Sequence[str]
-) -> pl.DataFrame:
-    is_left_out = is_no_payment & (kinds != REJECTED)
+def _excluded(whole: pl.DataFrame, kinds: pl.Series, cells: Sequence[str]) -> pl.DataFrame:
+    is_left_out = (kinds != PAYMENT) & (kinds != REJECTED)
     text = pl.concat_str([pl.col(c) for c in cells], separator=" | ", ignore_nulls=True)
     left_out = whole.hstack([kinds.alias("class")]).filter(is_left_out)
     return left_out.select("sheet", ROW_NUMBER, "class", "amount_gbp", text=text)
