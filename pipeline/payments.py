@@ -77,6 +77,8 @@ _FILE_SCHEMA: dict[str, pl.DataType] = {
 }
 # What is compared of the payments of two files.
 _COMPARED = ("sheet", "row_number", *COMPARED)
+# The metadata of a cached reading that holds the columns with one value in all rows.
+_THROUGHOUT = "throughout"
 
 
 @dataclass(frozen=True)
@@ -88,8 +90,12 @@ class CachedReading:
     rejected_path: Path
 
     def payments(self) -> pl.LazyFrame:
-        """The payments, with the columns that the file leaves out since they hold nothing."""
-        return pl.scan_parquet(self.payments_path, schema=PAYMENTS_SCHEMA, missing_columns="insert")
+        """The payments, with the columns that write_cached leaves out."""
+        kept = pl.scan_parquet(self.payments_path, schema=PAYMENTS_SCHEMA, missing_columns="insert")
+        throughout = json.loads(pl.read_parquet_metadata(self.payments_path)[_THROUGHOUT])
+        return kept.with_columns(
+            pl.lit(value, PAYMENTS_SCHEMA[name]).alias(name) for name, value in throughout.items()
+        )
 
 
 class ReadingCache:
@@ -189,13 +195,29 @@ def _exceptions(publisher: Publisher) -> ReadingExceptions:
 
 
 def write_cached(frame: pl.DataFrame, path: Path) -> None:
-    """As write_parquet in half the time and twice the space, without columns that hold nothing.
+    """As write_parquet in half the time and twice the space: what is read once is packed loosely.
 
-    What is read once is not packed closely.
+    Columns that hold nothing are left out, and those of one text throughout stand in its metadata.
     """
-    filled = [column for column in frame.iter_columns() if column.null_count() < frame.height]
+    throughout = {c.name: c[0] for c in frame.iter_columns() if _is_one_text(c)}
+    kept = [
+        column
+        for column in frame.iter_columns()
+        if column.null_count() < frame.height and column.name not in throughout
+    ]
     with written_whole(path) as beside:
-        pl.DataFrame(filled).write_parquet(beside, compression="lz4", statistics=False)
+        pl.DataFrame(kept).write_parquet(
+            beside,
+            compression="lz4",
+            statistics=False,
+            metadata={_THROUGHOUT: json.dumps(throughout)},
+        )
+
+
+def _is_one_text(column: pl.Series) -> bool:
+    if column.dtype not in (pl.String, pl.Boolean) or column.is_empty() or column.null_count():
+        return False
+    return bool(column[0] == column[-1] and (column == column[0]).all())
 
 
 def _compared_payments(readings: Mapping[str, CachedReading]) -> pl.LazyFrame:

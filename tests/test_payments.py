@@ -5,9 +5,12 @@ from decimal import Decimal
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from pipeline.collect.archive import Archive
-from pipeline.payments import COMPACTED
+from pipeline.normalise.reading import read_payments
+from pipeline.normalise.schema import PAYMENTS_SCHEMA
+from pipeline.payments import COMPACTED, CachedReading, write_cached
 from pipeline.registry.load import load_registry
 from pipeline.run import add_dropped_files, leave_out_unregistered, normalise
 from pipeline.settings import Settings
@@ -101,11 +104,38 @@ def test_a_row_that_cannot_be_read_is_listed_with_its_reason(settings, drop):
 def test_a_file_is_parsed_once(settings, drop):
     drop("april.csv", HEADING + APRIL)
     [cached] = settings.readings_dir.glob("*/*/*.payments.parquet")
-    marked = pl.read_parquet(cached).with_columns(description=pl.lit("from the cache"))
-    marked.write_parquet(cached)
+    payments = CachedReading({}, cached, cached).payments().collect()
+    write_cached(payments.with_columns(description=pl.lit("from the cache")), cached)
     (settings.payments_dir / "marlhaven_council.parquet").unlink()
     read_again(settings)
     assert compacted(settings)["description"].to_list() == ["from the cache"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"description": [None, None, None], "is_card": [None, None, None]},
+        {"description": ["same", "same", "same"], "is_card": [True, True, True]},
+        {"description": ["same", None, "same"], "is_card": [True, None, True]},
+        {"description": ["same", "other", "same"], "is_card": [True, False, True]},
+        {"description": ["", "", ""], "sheet": ["a \" b", "a \" b", "a \" b"]},
+    ],
+)
+def test_the_cache_gives_back_what_was_read(tmp_path, changes):
+    reading = read_payments((HEADING + APRIL + MAY + APRIL).encode())
+    payments = reading.payments.with_columns(pl.Series(name, v) for name, v in changes.items())
+    payments = payments.cast(PAYMENTS_SCHEMA)
+    path = tmp_path / "cached.parquet"
+    write_cached(payments, path)
+    assert_frame_equal(CachedReading({}, path, path).payments().collect(), payments)
+
+
+def test_the_cache_gives_back_a_reading_without_payments(tmp_path):
+    path = tmp_path / "cached.parquet"
+    write_cached(pl.DataFrame(schema=PAYMENTS_SCHEMA), path)
+    cached = CachedReading({}, path, path).payments().collect()
+    assert_frame_equal(cached, pl.DataFrame(schema=PAYMENTS_SCHEMA))
 
 
 def test_a_reading_that_was_cut_off_is_made_again(settings, drop):
