@@ -14,6 +14,10 @@ POUND_SIGNS = "£œú\x9c\ufffd"
 _HYPHENS = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212\ufe63\uff0d\x96\x97"), "-")
 _SIGNS = {**_HYPHENS, ord("\u2019"): "'", ord("\u00b7"): "."}
 _MISPLACED_COMMA = r",(?:\d{0,2}(?:\D|$)|\d{4})"
+_TEXT = pl.col("text")
+_PLAIN_AMOUNT = pl.when(~_TEXT.str.contains(_MISPLACED_COMMA)).then(
+    _TEXT.str.replace_all(",", "", literal=True).str.strip_chars_start("£ ").cast(GBP, strict=False)
+)
 
 _LONGEST = 200
 _CURRENCY = re.compile(rf"Â?[{POUND_SIGNS}]|\bGBP\b|^[?#]", re.IGNORECASE)
@@ -31,16 +35,7 @@ def parse_amounts(texts: pl.Series) -> pl.Series:
 
     DECIMAL(18,4). Brackets, a minus on either side and CR mean a credit, ' - ' means zero.
     """
-    column = pl.col(texts.name)
-    plain = (
-        column.str.replace_all(",", "", literal=True)
-        .str.strip_chars_start("£ ")
-        .cast(GBP, strict=False)
-    )
-    frame = texts.to_frame()
-    amounts = frame.select(
-        pl.when(~column.str.contains(_MISPLACED_COMMA)).then(plain).alias(texts.name)
-    ).to_series()
+    amounts = texts.alias("text").to_frame().select(_PLAIN_AMOUNT).to_series().alias(texts.name)
     if amounts.null_count() == texts.null_count():
         return amounts
     odd = set(texts.filter(amounts.is_null()).to_list()) - {None}
@@ -54,7 +49,7 @@ def parse_amounts(texts: pl.Series) -> pl.Series:
         default=None,
         return_dtype=GBP,
     )
-    return frame.select(pl.coalesce(amounts, found).alias(texts.name)).to_series()
+    return amounts.zip_with(amounts.is_not_null(), found)
 
 
 def sum_gbp(amounts: pl.Series) -> Decimal:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Literal
 
 import polars as pl
@@ -74,10 +75,11 @@ _FINANCIAL_PERIOD = re.compile(
 _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
 _EXCEL_DAY_ZERO = date(1899, 12, 30)
 _LONGEST = 200
+# A column of days is looked at several times, and neighbouring files print the same ones.
+_MOST_REMEMBERED = 10_000
 # Spending was first published for 2010. Outside lie slips of the key ("2203", "1900-01-00") and
 # years that stand first with two digits ("23-04-03").
 _FIRST_YEAR, _LAST_YEAR = 2005, 2060
-_DAY_AND_MONTH = {"day": pl.Date, "month": pl.Date}
 
 
 @dataclass(frozen=True)
@@ -129,12 +131,12 @@ def parse_dates(texts: pl.Series, order: DateOrder = "dmy") -> ReadDates:
         return ReadDates(nothing, nothing)
     days = [None if day.is_month else day.value for day in known.values()]
     months = [day.value.replace(day=1) for day in known.values()]
-    place = texts.cast(pl.Enum(list(known)), strict=False).to_physical()
-    read_dates = pl.DataFrame({"day": days, "month": months}, schema_overrides=_DAY_AND_MONTH)
-    gathered = read_dates.select(pl.all().gather(place))
-    return ReadDates(*(column.alias(texts.name) for column in gathered))
+    read_dates = pl.DataFrame([pl.Series(days, dtype=pl.Date), pl.Series(months, dtype=pl.Date)])
+    by_row = read_dates[texts.cast(pl.Enum(list(known)), strict=False).to_physical()]
+    return ReadDates(*(column.alias(texts.name) for column in by_row))
 
 
+@lru_cache(_MOST_REMEMBERED)
 def day_from_text(text: str, order: DateOrder = "dmy") -> Day | None:
     """The day or month that one cell names, or None."""
     if len(text) > _LONGEST:

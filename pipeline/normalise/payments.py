@@ -144,8 +144,7 @@ def _read_block(
         is_payment = kinds == PAYMENT
     marked = is_unusual.alias("is_unusual")
     whole = pl.DataFrame([sheet, row_numbers, days, months, amounts, marked]).hstack(cells)
-    payments = whole.filter(is_payment)
-    payments = payments.select(_payment_columns(payments, sources))
+    payments = _payments(whole.filter(is_payment), sources)
     return SheetReading(
         payments=payments,
         rejected=_rejected(whole, verdicts.reasons, sources),
@@ -240,36 +239,44 @@ def _redacted(payments: pl.DataFrame, sources: Sources) -> pl.Series:
     return redacted.alias("is_redacted")
 
 
-def _payment_columns(payments: pl.DataFrame, sources: Sources) -> list[pl.Expr | pl.Series]:
-    fields = {
-        key: pl.col(str(sources.fields[key])) if key in sources.fields else pl.lit(None, pl.String)
-        for key in _TEXT_FIELDS
-    }
-    names = squeezed(payments[str(sources.supplier)], payments["is_unusual"])
-    return [
-        pl.col("sheet"),
-        pl.col(ROW_NUMBER),
-        pl.col("payment_date"),
-        pl.col("payment_month"),
-        names.alias("supplier_name"),
-        pl.col("amount_gbp"),
-        pl.lit(sources.amount_basis).alias("amount_basis"),
-        *[fields[key].alias(key) for key in _TEXT_FIELDS],
-        _redacted(payments, sources),
-        _card_flag(sources).alias("is_card"),
-        pl.lit(value=False).alias("repeated_total_suspected"),
-        _other(payments, sources).alias("other"),
-    ]
+def _payments(rows: pl.DataFrame, sources: Sources) -> pl.DataFrame:
+    """The rows that are payments under the names of PAYMENTS_SCHEMA."""
+
+    def constant(value: str | bool | None, dtype: type[pl.DataType]) -> pl.Series:
+        return pl.Series([value], dtype=dtype).new_from_index(0, rows.height)
+
+    def text(field: str) -> pl.Series:
+        if field not in sources.fields:
+            return constant(None, pl.String)
+        return rows[str(sources.fields[field])]
+
+    return pl.DataFrame(
+        {
+            "sheet": rows["sheet"],
+            ROW_NUMBER: rows[ROW_NUMBER],
+            "payment_date": rows["payment_date"],
+            "payment_month": rows["payment_month"],
+            "supplier_name": squeezed(rows[str(sources.supplier)], rows["is_unusual"]),
+            "amount_gbp": rows["amount_gbp"],
+            "amount_basis": constant(sources.amount_basis, pl.String),
+            **{field: text(field) for field in _TEXT_FIELDS},
+            "is_redacted": _redacted(rows, sources),
+            "is_card": _is_card(text("is_card")),
+            "repeated_total_suspected": constant(value=False, dtype=pl.Boolean),
+            "other": _other(rows, sources),
+        }
+    )
 
 
-def _card_flag(sources: Sources) -> pl.Expr:
-    if "is_card" not in sources.fields:
-        return pl.lit(None, pl.Boolean)
-    text = pl.col(str(sources.fields["is_card"])).str.to_lowercase()
-    return pl.when(text.is_in(_YES)).then(True).when(text.is_in(_NO)).then(False)
+def _is_card(flags: pl.Series) -> pl.Series:
+    if flags.null_count() == len(flags):
+        return flags.cast(pl.Boolean)
+    text = pl.col(flags.name).str.to_lowercase()
+    says = pl.when(text.is_in(_YES)).then(True).when(text.is_in(_NO)).then(False)
+    return flags.to_frame().select(says).to_series()
 
 
-def _other(payments: pl.DataFrame, sources: Sources) -> pl.Expr:
+def _other(payments: pl.DataFrame, sources: Sources) -> pl.Series:
     """The cells of all columns that were not used, as one JSON object by heading.
 
     A column without a heading goes by its number: Herefordshire's files have no headings at all.
@@ -296,9 +303,10 @@ def _other(payments: pl.DataFrame, sources: Sources) -> pl.Expr:
         entry = pl.struct(cell.alias(key)).struct.json_encode().str.slice(1)
         parts.append(pl.when(cell.is_not_null()).then(entry.str.head(-1)))
     if not parts:
-        return pl.lit(None, pl.String)
+        return pl.Series([None], dtype=pl.String).new_from_index(0, payments.height)
     joined = pl.concat_str(parts, separator=",", ignore_nulls=True)
-    return pl.when(joined != "").then(pl.lit("{") + joined + pl.lit("}"))
+    whole = pl.when(joined != "").then(pl.lit("{") + joined + pl.lit("}"))
+    return payments.select(whole).to_series()
 
 
 def _rejected(whole: pl.DataFrame, reasons: dict[int, str], sources: Sources) -> pl.DataFrame:

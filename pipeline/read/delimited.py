@@ -145,4 +145,4 @@ def _polars_parse(text: bytes, dialect: Dialect, width: int) -> pl.DataFrame:
         row_index_offset=1,
         missing_columns="insert",
         extra_columns="raise",
-    )
+    ).rechunk()

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 
 import polars as pl
 
@@ -37,6 +38,7 @@ _MOST_SUSPECTS = 700_000
 _LEADING_PENCE = re.compile(r"-?\d[\d,]*\.\d\d(?=\D|$)")
 _REPORT_WRITER_MARKS = frozenset({"LIST", "INSERTED DETAIL", "*", "FORMAT", "h.*", "footer"})
 _PENNY = Decimal("0.011")
+_IS_BLANK = pl.all_horizontal(pl.all().is_null())
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,11 @@ class Block:
     dated: pl.Series
     header_rows: tuple[int, ...] = ()
     named_width: int | None = None
+
+    @cached_property
+    def has_amount(self) -> pl.Series:
+        """Which rows have an amount."""
+        return self.amounts.is_not_null()
 
 
 @dataclass(frozen=True)
@@ -85,47 +92,42 @@ def judge_rows(block: Block, rules: HeadingRules) -> Verdicts:
 
     Raises RefusedFileError where more rows are odd than there is time to look at.
     """
-    cells = [pl.col(column) for column in block.cells.columns]
-    marks = [
-        block.amounts.alias("amount"),
-        block.dated.alias("dated"),
-        block.may_be_labels.alias("may_be_label"),
-    ]
-    rows = block.cells.hstack(marks)
-    is_blank = pl.all_horizontal(cell.is_null() for cell in cells)
-    has_amount = pl.col("amount").is_not_null()
-    is_odd = ~has_amount | cells[block.supplier_column].is_null() | pl.col("may_be_label")
+    has_amount = block.has_amount
+    is_odd = ~has_amount | block.may_be_labels
+    suppliers = block.cells.to_series(block.supplier_column)
+    if suppliers.null_count():
+        is_odd = is_odd | suppliers.is_null()
     if block.date_column is None:
-        is_odd = is_odd | pl.any_horizontal(map(_may_be_label, cells))
+        labels = pl.any_horizontal(_may_be_label(pl.col(name)) for name in block.cells.columns)
+        is_odd = is_odd | block.cells.select(labels).to_series()
     else:
-        is_odd = is_odd | ~pl.col("dated")
-    wordless_sums = sums_without_words(
-        block.cells,
-        block.amounts,
-        block.supplier_column,
-        block.dated if block.date_column is not None else None,
-    )
+        is_odd = is_odd | ~block.dated
+    dated = block.dated if block.date_column is not None else None
+    wordless_sums = sums_without_words(block.cells, block.amounts, block.supplier_column, dated)
     looked_at = {*range(block.header_rows[-1] + 1 if block.header_rows else 0), *wordless_sums}
-    judged = rows.select(
-        kind=pl.when(is_blank)
-        .then(pl.lit(BLANK))
-        .when(has_amount)
-        .then(pl.lit(PAYMENT))
-        .otherwise(pl.lit(NOTE)),
-        is_odd=is_odd,
-        is_blank=is_blank,
-        sum=pl.col("amount").fill_null(0).cum_sum(),
-    )
-    is_suspect = judged["is_odd"].scatter(sorted(looked_at), values=True) & ~judged["is_blank"]
-    suspects = rows.hstack(judged).with_row_index("position").filter(is_suspect)
-    if suspects.is_empty():
-        return Verdicts(judged["kind"])
-    if suspects.height > _MOST_SUSPECTS:
+    is_odd = is_odd.scatter(sorted(looked_at), values=True)
+    kinds = _of_one_kind(PAYMENT, block).zip_with(has_amount, _of_one_kind(NOTE, block))
+    odd, is_suspect = block.cells.filter(is_odd), is_odd
+    is_blank = odd.select(_IS_BLANK).to_series()
+    if is_blank.any():
+        blank = is_odd.arg_true().filter(is_blank)
+        kinds, is_suspect = kinds.scatter(blank, BLANK), is_odd.scatter(blank, values=False)
+        odd = odd.filter(~is_blank)
+    if odd.height > _MOST_SUSPECTS:
         raise RefusedFileError(
-            f"{suspects.height:,} of its rows lack a date, supplier or amount or look like totals, "
+            f"{odd.height:,} of its rows lack a date, supplier or amount or look like totals, "
             f"and the limit for looking at such is {_MOST_SUSPECTS:,}: split it."
         )
-    return _Judge(block, judged["kind"], rules, suspects, wordless_sums).verdicts()
+    return _Judge(block, kinds, rules, odd.rows(), is_suspect, wordless_sums).verdicts()
+
+
+def _of_one_kind(kind: str, block: Block) -> pl.Series:
+    return pl.Series("kind", [kind], dtype=pl.String).new_from_index(0, len(block.amounts))
+
+
+def _sum(amounts: pl.Series) -> Decimal:
+    total = amounts.sum()
+    return total if isinstance(total, Decimal) else Decimal(0)
 
 
 def may_be_label(cells: pl.Series) -> pl.Series:
@@ -145,28 +147,28 @@ class _Judge:
         block: Block,
         kinds: pl.Series,
         rules: HeadingRules,
-        suspects: pl.DataFrame,
+        suspects: list[tuple[str | None, ...]],
+        is_suspect: pl.Series,
         wordless_sums: frozenset[int],
     ) -> None:
         self._block = block
         self._rules = rules
         self._kinds = kinds
-        self._positions: list[int] = suspects["position"].to_list()
-        self._cells = suspects[block.cells.columns].rows()
-        amounts = suspects["amount"].to_list()
+        self._cells = suspects
+        self._positions: list[int] = is_suspect.arg_true().to_list()
+        amounts = block.amounts.filter(is_suspect).to_list()
         self._amounts = dict(zip(self._positions, amounts, strict=True))
         # The sum of all amounts before a row; those that are no payments are taken out as found.
-        self._sums = {
-            position: up_to - (amount or 0)
-            for position, up_to, amount in zip(
-                self._positions, suspects["sum"], amounts, strict=True
-            )
-        }
-        whole = block.amounts.sum()
-        self._whole = whole if isinstance(whole, Decimal) else Decimal(0)
+        self._sums: dict[int, Decimal] = {}
+        so_far, start = Decimal(0), 0
+        for position in self._positions:
+            so_far += _sum(block.amounts.slice(start, position - start))
+            self._sums[position] = so_far
+            start = position
+        self._whole = _sum(block.amounts)
         self._rows = block.amounts.count()
-        self._dated = dict(zip(self._positions, suspects["dated"], strict=True))
-        paid = (block.dated & block.amounts.is_not_null()).arg_true()
+        self._dated = dict(zip(self._positions, block.dated.filter(is_suspect), strict=True))
+        paid = (block.dated & block.has_amount).arg_true()
         self._last_dated = int(paid[-1]) if len(paid) else -1
         self._reasons: dict[int, str] = {}
         self._totals: list[PrintedTotal] = []

@@ -40,7 +40,7 @@ def decode_text(data: bytes) -> tuple[bytes, str]:
     if encoding != "ascii" and any(byte in text for byte in _MAY_BE_POUNDS):
         repaired = _POUND_AS_LIGATURE.sub("£", text.decode())
         text = _POUND_LOST.sub("£", repaired).encode()
-    if b"&" in text:
+    if b";" in text:
         text = _POUND_MARKUP.sub("£".encode(), text)
     return text.rstrip(b"\x1a"), encoding
 
