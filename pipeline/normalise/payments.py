@@ -245,10 +245,10 @@ def _payments(rows: pl.DataFrame, sources: Sources) -> pl.DataFrame:
     def constant(value: str | bool | None, dtype: type[pl.DataType]) -> pl.Series:
         return pl.Series([value], dtype=dtype).new_from_index(0, rows.height)
 
+    nothing = constant(None, pl.String)
+
     def text(field: str) -> pl.Series:
-        if field not in sources.fields:
-            return constant(None, pl.String)
-        return rows[str(sources.fields[field])]
+        return rows[str(sources.fields[field])] if field in sources.fields else nothing
 
     return pl.DataFrame(
         {
