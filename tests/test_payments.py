@@ -119,7 +119,7 @@ def test_a_file_is_parsed_once(settings, drop):
         {"description": ["same", "same", "same"], "is_card": [True, True, True]},
         {"description": ["same", None, "same"], "is_card": [True, None, True]},
         {"description": ["same", "other", "same"], "is_card": [True, False, True]},
-        {"description": ["", "", ""], "sheet": ["a \" b", "a \" b", "a \" b"]},
+        {"description": ["", "", ""], "sheet": ['a " b', 'a " b', 'a " b']},
     ],
 )
 def test_the_cache_gives_back_what_was_read(tmp_path, changes):
