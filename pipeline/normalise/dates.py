@@ -75,6 +75,7 @@ _FINANCIAL_PERIOD = re.compile(
 _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
 _EXCEL_DAY_ZERO = date(1899, 12, 30)
 _LONGEST = 200
+_TELLING_ROWS = 200
 # A column of days is looked at several times, and neighbouring files print the same ones.
 _MOST_REMEMBERED = 10_000
 # Spending was first published for 2010. Outside lie slips of the key ("2203", "1900-01-00") and
@@ -106,17 +107,24 @@ def date_order(columns: Iterable[pl.Series]) -> DateOrder:
     """
     month_first = False
     for column in columns:
-        for text in column.unique().to_list():
-            if text is None:
-                continue
-            found = _NUMBERS.fullmatch(text.strip())
-            if not found:
-                continue
-            first, second = int(found.group(1)), int(found.group(2))
-            if first > 12 >= second:
+        # Hardly a file does not tell by its first rows.
+        for texts in (column.head(_TELLING_ROWS), column.slice(_TELLING_ROWS)):
+            orders = {_order_of(text) for text in texts.unique().to_list() if text is not None}
+            if "dmy" in orders:
                 return "dmy"
-            month_first = month_first or second > 12 >= first
+            month_first = month_first or "mdy" in orders
     return "mdy" if month_first else "dmy"
+
+
+def _order_of(text: str) -> DateOrder | None:
+    """The only order in which a date can be read, if there is but one."""
+    found = _NUMBERS.fullmatch(text.strip())
+    if not found:
+        return None
+    first, second = int(found.group(1)), int(found.group(2))
+    if first > 12 >= second:
+        return "dmy"
+    return "mdy" if second > 12 >= first else None
 
 
 def parse_dates(texts: pl.Series, order: DateOrder = "dmy") -> ReadDates:

@@ -334,6 +334,6 @@ def _rejected(whole: pl.DataFrame, reasons: dict[int, str], sources: Sources) ->
 
 def _excluded(whole: pl.DataFrame, kinds: pl.Series, cells: Sequence[str]) -> pl.DataFrame:
     is_left_out = (kinds != PAYMENT) & (kinds != REJECTED)
-    text = pl.concat_str([pl.col(c) for c in cells], separator=" | ", ignore_nulls=True)
-    left_out = whole.hstack([kinds.alias("class")]).filter(is_left_out)
-    return left_out.select("sheet", ROW_NUMBER, "class", "amount_gbp", text=text)
+    kinds = kinds.filter(is_left_out).alias("class")
+    text = pl.concat_str(cells, separator=" | ", ignore_nulls=True).alias("text")
+    return whole.filter(is_left_out).select("sheet", ROW_NUMBER, kinds, "amount_gbp", text)
