@@ -135,13 +135,13 @@ def parse_dates(texts: pl.Series, order: DateOrder = "dmy") -> ReadDates:
     read = {text: day_from_text(text, order) for text in texts.unique().to_list() if text}
     known = {text: day for text, day in read.items() if day is not None}
     if not known:
-        nothing = pl.Series(texts.name, [None], dtype=pl.Date).new_from_index(0, len(texts))
+        nothing = pl.Series([None], dtype=pl.Date).new_from_index(0, len(texts))
         return ReadDates(nothing, nothing)
     days = [None if day.is_month else day.value for day in known.values()]
     months = [day.value.replace(day=1) for day in known.values()]
     read_dates = pl.DataFrame([pl.Series(days, dtype=pl.Date), pl.Series(months, dtype=pl.Date)])
     by_row = read_dates[texts.cast(pl.Enum(list(known)), strict=False).to_physical()]
-    return ReadDates(*(column.alias(texts.name) for column in by_row))
+    return ReadDates(*by_row.get_columns())
 
 
 @lru_cache(_MOST_REMEMBERED)

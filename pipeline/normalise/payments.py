@@ -52,6 +52,7 @@ _YES = (
     "credit card",
 )
 _NO = ("n", "no", "false", "0", "-", "n/a", "none")
+_NOTHING_REJECTED = pl.DataFrame(schema=REJECTED_SCHEMA)
 
 
 @dataclass(frozen=True)
@@ -250,22 +251,21 @@ def _payments(rows: pl.DataFrame, sources: Sources) -> pl.DataFrame:
     def text(field: str) -> pl.Series:
         return rows[str(sources.fields[field])] if field in sources.fields else nothing
 
-    return pl.DataFrame(
-        {
-            "sheet": rows["sheet"],
-            ROW_NUMBER: rows[ROW_NUMBER],
-            "payment_date": rows["payment_date"],
-            "payment_month": rows["payment_month"],
-            "supplier_name": squeezed(rows[str(sources.supplier)], rows["is_unusual"]),
-            "amount_gbp": rows["amount_gbp"],
-            "amount_basis": constant(sources.amount_basis, pl.String),
-            **{field: text(field) for field in _TEXT_FIELDS},
-            "is_redacted": _redacted(rows, sources),
-            "is_card": _is_card(text("is_card")),
-            "repeated_total_suspected": constant(value=False, dtype=pl.Boolean),
-            "other": _other(rows, sources),
-        }
-    )
+    columns = {
+        "sheet": rows["sheet"],
+        ROW_NUMBER: rows[ROW_NUMBER],
+        "payment_date": rows["payment_date"],
+        "payment_month": rows["payment_month"],
+        "supplier_name": squeezed(rows[str(sources.supplier)], rows["is_unusual"]),
+        "amount_gbp": rows["amount_gbp"],
+        "amount_basis": constant(sources.amount_basis, pl.String),
+        **{field: text(field) for field in _TEXT_FIELDS},
+        "is_redacted": _redacted(rows, sources),
+        "is_card": _is_card(text("is_card")),
+        "repeated_total_suspected": constant(value=False, dtype=pl.Boolean),
+        "other": _other(rows, sources),
+    }
+    return pl.DataFrame([column.alias(name) for name, column in columns.items()])
 
 
 def _is_card(flags: pl.Series) -> pl.Series:
@@ -311,7 +311,7 @@ def _other(payments: pl.DataFrame, sources: Sources) -> pl.Series:
 
 def _rejected(whole: pl.DataFrame, reasons: dict[int, str], sources: Sources) -> pl.DataFrame:
     if not reasons:
-        return pl.DataFrame(schema=REJECTED_SCHEMA)
+        return _NOTHING_REJECTED
     positions = sorted(reasons)
     columns = [str(column) for column in sources.amount_columns]
     reason = pl.Series("reason", [reasons[position] for position in positions], dtype=pl.String)
