@@ -1,0 +1,1 @@
+"""The commands of `anchorspend`, by what they are for."""
