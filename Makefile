@@ -79,6 +79,10 @@ real: setup
 	    $(abspath $(SHARED))/registers/publicextract.charity-sample.zip \
 	    $(abspath $(SHARED))/registers/publicextract.charity_other_names.zip \
 	    $(abspath $(SHARED))/geography/NSPL-sample.csv.gz warehouse/real/register_files/
+	@$(BIN)/python -c 'import gzip, json, sys; print(json.dumps({"features": [area for path in \
+	    sys.argv[1:] for area in json.load(gzip.open(path))["features"]]}))' \
+	    $(SHARED)/geography/boundaries/*.geojson.gz \
+	    > warehouse/real/register_files/Wards_December_2025.geojson
 	@for pair in devon_county_council:devon-county-council \
 	    lancashire_county_council:lancashire-county-council lancashire_police:lancashire-police \
 	    lancashire_fire:lancashire-fire hyndburn_borough_council:hyndburn-borough-council \

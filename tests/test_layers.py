@@ -49,6 +49,7 @@ LAYERS = (
     "assets",
     "old_runs",
     "definitions",
+    "commands",
     "cli",
 )
 PIPELINE = PROJECT_ROOT / "pipeline"

@@ -128,6 +128,14 @@ bounds as (
     group by
         local_areas.town_id, local_areas.financial_year, local_areas.amount_basis,
         local_areas.area_kind, local_areas.area_code
+),
+
+districts as (
+    select distinct
+        'district' as area_kind,
+        lad_code as area_code,
+        lad_name as area_name
+    from {{ ref('stg_registry__areas') }}
 )
 
 select
@@ -136,7 +144,7 @@ select
     bounds.amount_basis,
     bounds.area_kind,
     bounds.area_code,
-    boundaries.area_name,
+    coalesce(boundaries.area_name, districts.area_name) as area_name,
     coalesce(placed.amount_gbp, 0) as amount_gbp,
     case
         when bounds.area_code != 'not known'
@@ -159,3 +167,5 @@ left join placed
         and bounds.area_code = placed.area_code
 left join {{ ref('stg_registers__boundaries') }} as boundaries
     on bounds.area_kind = boundaries.area_kind and bounds.area_code = boundaries.area_code
+left join districts
+    on bounds.area_kind = districts.area_kind and bounds.area_code = districts.area_code

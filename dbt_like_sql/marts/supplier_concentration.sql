@@ -27,6 +27,7 @@ select
     sum(amount_gbp) as total_gbp,
     sum(amount_gbp) filter (where place = 1) / sum(amount_gbp) as largest_share,
     sum(amount_gbp) filter (where place <= 10) / sum(amount_gbp) as largest_10_share,
-    sum(cast(amount_gbp as double) ** 2) / cast(sum(amount_gbp) as double) ** 2 as herfindahl_index
+    sum(cast(amount_gbp as double) ** 2 order by amount_gbp)
+    / cast(sum(amount_gbp) as double) ** 2 as herfindahl_index
 from suppliers
 group by town_id, publisher_id, financial_year, amount_basis

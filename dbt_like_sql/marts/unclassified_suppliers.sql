@@ -4,9 +4,9 @@ select
     payments.supplier_id,
     any_value(suppliers.supplier_name) as supplier_name,
     any_value(suppliers.supplier_class) as supplier_class,
-    mode(payments.category) as most_frequent_category,
-    mode(payments.description) filter (where suppliers.supplier_name != 'individual')
-        as most_frequent_description,
+    mode(payments.category order by payments.category) as most_frequent_category,
+    mode(payments.description order by payments.description)
+    filter (where suppliers.supplier_name != 'individual') as most_frequent_description,
     count(*) as payment_rows,
     sum(payments.amount_gbp) as amount_gbp
 from {{ ref('payments') }} as payments

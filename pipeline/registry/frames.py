@@ -9,6 +9,7 @@ from pipeline.registry.models import Caveat, Publisher, Registry
 from pipeline.whole_files import written_whole
 
 Schema = dict[str, pl.DataType | type[pl.DataType]]
+_AUTHORITIES = Path(__file__).with_name("local_authorities.csv")
 
 TOWNS: Schema = {
     "town_id": pl.String,
@@ -23,7 +24,12 @@ TOWNS: Schema = {
     "caveats": pl.String,
 }
 TOWN_AREAS: Schema = {"town_id": pl.String, "area_id": pl.String, "is_default": pl.Boolean}
-AREAS: Schema = {"area_id": pl.String, "area_name": pl.String, "lad_code": pl.String}
+AREAS: Schema = {
+    "area_id": pl.String,
+    "area_name": pl.String,
+    "lad_code": pl.String,
+    "lad_name": pl.String,
+}
 PUBLISHERS: Schema = {
     "publisher_id": pl.String,
     "publisher_name": pl.String,
@@ -61,7 +67,8 @@ def registry_frames(registry: Registry) -> dict[str, pl.DataFrame]:
     """The registry's tables by name, typed even when empty and in the order of ids.
 
     `caveats` holds one caveat a line, each with its evidence in brackets, or null; `areas` has a
-    row per LAD; a publisher without a stated service area has no row in `service_areas`.
+    row per LAD, with its name where local_authorities.csv gives one; a publisher without a stated
+    service area has no row in `service_areas`.
     """
     return {
         "towns": pl.DataFrame(_town_rows(registry), schema=TOWNS),
@@ -122,8 +129,15 @@ def _town_area_rows(registry: Registry) -> list[dict[str, object]]:
 
 
 def _area_rows(registry: Registry) -> list[dict[str, object]]:
+    names = pl.read_csv(_AUTHORITIES, columns=["gss_code", "short_name"], infer_schema=False)
+    name_of = dict(names.iter_rows())
     return [
-        {"area_id": area.id, "area_name": area.name, "lad_code": lad_code}
+        {
+            "area_id": area.id,
+            "area_name": area.name,
+            "lad_code": lad_code,
+            "lad_name": name_of.get(lad_code),
+        }
         for area in registry.areas.values()
         for lad_code in area.lad_codes
     ]

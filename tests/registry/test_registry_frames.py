@@ -68,11 +68,18 @@ def test_areas_and_service_areas_have_a_row_per_district():
     frames = registry_frames(SMALL)
 
     assert frames["areas"].rows() == [
-        ("anyshire", "Anyshire", "X99000001"),
-        ("anyshire", "Anyshire", "X99000002"),
-        ("greater", "Greater", "X99000001"),
+        ("anyshire", "Anyshire", "X99000001", None),
+        ("anyshire", "Anyshire", "X99000002", None),
+        ("greater", "Greater", "X99000001", None),
     ]
     assert frames["service_areas"].rows() == [("council", "X99000001"), ("council", "X99000002")]
+
+
+def test_every_district_of_a_real_area_is_named():
+    areas = registry_frames(load_registry(None))["areas"]
+    assert areas["lad_name"].null_count() == 0
+    named = dict(areas.select("lad_code", "lad_name").iter_rows())
+    assert (named["E07000118"], named["E07000045"]) == ("Chorley", "Teignbridge")
 
 
 def test_a_publisher_keeps_its_caveats_with_their_evidence():
