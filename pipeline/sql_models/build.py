@@ -1,7 +1,7 @@
 """Builds the models as tables and views on one connection, and runs their tests there."""
 
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -107,27 +107,44 @@ def _refuse_broken_sources(
     }
     for source in sorted(used):
         declared = project.sources[source]
-        for path in source_files(project, source, warehouse):
-            try:
-                rows = connection.execute(
-                    "select name from parquet_schema(?)", [str(path)]
-                ).fetchall()
-            except duckdb.Error as error:
-                raise AnchorspendError(
-                    f"{path} is not readable: delete it and run `{declared.made_by}`"
-                    f" ({in_one_line(error)})."
-                ) from error
-            missing = declared.columns.keys() - {row[0] for row in rows}
-            if missing:
+        files = source_files(project, source, warehouse)
+        for path, columns in _columns_of(connection, files, declared.made_by).items():
+            if missing := declared.columns.keys() - columns:
                 raise AnchorspendError(
                     f"{path} has no column {', '.join(sorted(missing))}: delete it and run"
                     f" `{declared.made_by}` to write it anew."
                 )
 
 
+def _columns_of(
+    connection: duckdb.DuckDBPyConnection, files: Sequence[Path], made_by: str
+) -> dict[Path, set[str]]:
+    """The columns of each Parquet file; AnchorspendError names the one that is not readable."""
+    columns: dict[Path, set[str]] = {path: set() for path in files}
+    try:
+        rows = connection.execute(
+            f"select file_name, name from parquet_schema({_list_of(files)})"
+        ).fetchall()
+    except duckdb.Error as error:
+        if len(files) == 1:
+            raise AnchorspendError(
+                f"{files[0]} is not readable: delete it and run `{made_by}` ({in_one_line(error)})."
+            ) from error
+        # DuckDB does not always say which of many files it could not read.
+        for path in files:
+            columns |= _columns_of(connection, [path], made_by)
+        return columns
+    for path, name in rows:
+        columns[Path(path)].add(name)
+    return columns
+
+
+def _list_of(files: Sequence[Path]) -> str:
+    return f"[{', '.join(literal(str(file)) for file in files)}]"
+
+
 def _read_source(project: SqlProject, source: SourceName, warehouse: Path) -> str:
-    files = source_files(project, source, warehouse)
-    return f"read_parquet([{', '.join(literal(str(file)) for file in files)}])"
+    return f"read_parquet({_list_of(source_files(project, source, warehouse))})"
 
 
 def _compiled(project: SqlProject, text: SqlText, warehouse: Path) -> str:
