@@ -87,6 +87,9 @@ def build_models(
         if name in wanted:
             results.append(_build_table(connection, project, table, warehouse))
             on_built(results[-1])
+    # One transaction: outside of one DuckDB writes its log for each statement.
+    described = [line for name in wanted for line in _comments(project, project.tables[name])]
+    connection.execute("; ".join(["begin", *described, "commit"]))
     for macro in project.macros:
         if macro.refs and wanted.issuperset(macro.refs):
             _execute(connection, macro, _compiled(project, macro, warehouse))
@@ -182,22 +185,25 @@ def _build_table(
     query = _query(project, table, warehouse)
     qualified = project.qualified(table.name)
     file = file_of(table)
-    kind = table.yaml.config.materialized if isinstance(table, SqlModel) else "table"
+    kind = _kind(table)
     try:
         columns = [row[0] for row in connection.execute(f"describe {query}").fetchall()]
         refuse_different_columns(file, yaml_file_of(table), columns, list(table.yaml.columns))
         connection.execute(f"create or replace {kind} {qualified} as {query}")
     except duckdb.Error as error:
         raise AnchorspendError(f"{file} does not run: {in_one_line(error)}.") from error
-    # One transaction: outside of one DuckDB writes its log for each statement.
-    connection.execute("; ".join(["begin", *_comments(table, kind, qualified), "commit"]))
     rows = count_rows(connection, qualified)
     return ModelResult(table.name, rows, time.perf_counter() - started)
 
 
-def _comments(table: Table, kind: str, qualified: str) -> Iterator[str]:
+def _kind(table: Table) -> str:
+    return table.yaml.config.materialized if isinstance(table, SqlModel) else "table"
+
+
+def _comments(project: SqlProject, table: Table) -> Iterator[str]:
     """Statements that leave the descriptions of the YAML in the database."""
-    yield f"comment on {kind} {qualified} is {literal(table.yaml.description.strip())}"
+    qualified = project.qualified(table.name)
+    yield f"comment on {_kind(table)} {qualified} is {literal(table.yaml.description.strip())}"
     for name, column in table.yaml.columns.items():
         described = literal(column.description.strip())
         yield f"comment on column {qualified}.{identifier(name)} is {described}"
