@@ -9,6 +9,8 @@ LINK_PERIODS := $(SHARED)/publishers/link_period_pairs.csv
 MATCH_FIGURES := dbt_like_sql/seeds/match_figures.csv
 
 export DAGSTER_DISABLE_TELEMETRY := 1
+# Where nothing compiled is kept, each process of Dagster and of the tests compiles everything anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: setup demo report pictures test check check-types check-sql check-style check-registry check-definitions ui nights real corpus match-quality match-read bench bench-nights bench-warehouse collect-bench fuzz
 

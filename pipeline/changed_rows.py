@@ -18,6 +18,9 @@ SHOWN_MARTS = 5
 # The names that marts give to the pounds of a row, of which none has two.
 _POUNDS = ("amount_gbp", "total_gbp")
 
+# By mart, the type of each of its columns.
+Types = dict[str, dict[str, str]]
+
 
 @dataclass(frozen=True)
 class MartChange:
@@ -71,6 +74,7 @@ def compare_marts(after: Path, before: Path, marts: Collection[SqlModel]) -> lis
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(f"set temp_directory = {literal(f'{after}.tmp')}")
         connection.execute(f"attach {literal(str(after))} as after (read_only)")
+        types_before: Types = {}
         reason, compared_with = None, None
         if not before.is_file():
             reason = "there was no database before"
@@ -82,42 +86,55 @@ def compare_marts(after: Path, before: Path, marts: Collection[SqlModel]) -> lis
                 [(compared_with,)] = connection.execute(
                     "select built_at from before.marts.about"
                 ).fetchall()
+                types_before = _types(connection, "before")
             except (duckdb.Error, ValueError):
                 reason = "the database before is not sound"
-        return [_compare(connection, mart, compared_with, reason) for mart in marts]
+        types_after = _types(connection, "after")
+        return [
+            _compare(
+                connection,
+                mart,
+                types_before.get(mart.name, {}),
+                types_after[mart.name],
+                compared_with,
+                reason,
+            )
+            for mart in marts
+        ]
 
 
 def _compare(
     connection: duckdb.DuckDBPyConnection,
     mart: SqlModel,
+    before: dict[str, str],
+    after: dict[str, str],
     compared_with: datetime | None,
     reason: str | None,
 ) -> MartChange:
     [(rows_after,)] = connection.execute(f"select count(*) from after.marts.{mart.name}").fetchall()
     if reason is None:
         try:
-            columns = _types(connection, "before", mart.name)
-            if not columns:
+            if not before:
                 reason = "the database before has no such mart"
-            elif not columns.keys() >= set(mart.yaml.grain):
+            elif not before.keys() >= set(mart.yaml.grain):
                 reason = "the mart before has another grain"
             else:
-                sql = _comparison(mart, columns, _types(connection, "after", mart.name))
-                [counts] = connection.execute(sql).fetchall()
+                [counts] = connection.execute(_comparison(mart, before, after)).fetchall()
                 return MartChange(mart.name, rows_after, compared_with, *counts)
         except duckdb.Error:
             reason = "the database before is not sound"
     return MartChange(mart.name, rows_after, not_compared_reason=reason)
 
 
-def _types(connection: duckdb.DuckDBPyConnection, database: str, mart: str) -> dict[str, str]:
-    return dict(
-        connection.execute(
-            "select column_name, data_type from duckdb_columns() where database_name = ?"
-            " and schema_name = 'marts' and table_name = ?",
-            [database, mart],
-        ).fetchall()
-    )
+def _types(connection: duckdb.DuckDBPyConnection, database: str) -> Types:
+    types: Types = {}
+    for mart, column, type_ in connection.execute(
+        "select table_name, column_name, data_type from duckdb_columns()"
+        f" where database_name = {literal(database)} and schema_name = 'marts'"
+        " order by table_name, column_index"
+    ).fetchall():
+        types.setdefault(mart, {})[column] = type_
+    return types
 
 
 def _comparison(mart: SqlModel, before: dict[str, str], after: dict[str, str]) -> str:

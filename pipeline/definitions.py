@@ -12,6 +12,9 @@ from pipeline.registry.load import load_registry_leniently
 from pipeline.settings import SQL_ROOT, Settings
 from pipeline.sql_models import read_project
 
+# A run has a process of its own already: a second one for its only step would import all again.
+_IN_THE_RUN = dg.in_process_executor
+
 
 def build_defs(settings: Settings) -> dg.Definitions:
     """The whole graph for one warehouse.
@@ -41,6 +44,7 @@ def build_defs(settings: Settings) -> dg.Definitions:
         "collect",
         dg.AssetSelection.assets(payments),
         description="Looks at every publisher's page and reads what is new.",
+        executor_def=_IN_THE_RUN,
     )
     build_job = dg.define_asset_job(
         "build",
@@ -51,11 +55,13 @@ def build_defs(settings: Settings) -> dg.Definitions:
         "report",
         dg.AssetSelection.assets(report),
         description="Writes the pages of the published database anew.",
+        executor_def=_IN_THE_RUN,
     )
     registers_job = dg.define_asset_job(
         "registers",
         dg.AssetSelection.assets(registers),
         description="Gets the registers and the postcode directory anew.",
+        executor_def=_IN_THE_RUN,
     )
     forget_job = old_runs_job(settings.kept_run_days)
 

@@ -183,7 +183,7 @@ def compact_publisher(
         publisher.id, [(sha256, readings[sha256].rejected_path) for sha256 in speaking]
     )
     files = _files(selection.files, {sha256: one.summary for sha256, one in readings.items()})
-    revisions = file_revisions(read, compared)
+    revisions = file_revisions(read, lambda sha256: readings[sha256].payments())
     frames = (payments, rejected, selection.months, revisions, files)
     for folder, frame in zip(COMPACTED, frames, strict=True):
         write_parquet(frame, warehouse / folder / f"{publisher.id}.parquet", decided)

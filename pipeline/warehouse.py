@@ -172,8 +172,7 @@ def build_database(
         _write_build_record(warehouse, anchorspend_version, digest)
         _remove_database(building)
         try:
-            models, changes = _build(building, database_path, project, warehouse, on_built)
-            tests = _test(building, project)
+            models, changes, tests = _build(building, database_path, project, warehouse, on_built)
             _publish(building, database_path)
         finally:
             _remove_database(building)
@@ -221,37 +220,34 @@ def _build(
     project: SqlProject,
     warehouse: Path,
     on_built: Callable[[ModelResult], None],
-) -> tuple[list[ModelResult], list[MartChange]]:
-    """Build all models; those about what changed come last, when the others can be compared."""
+) -> tuple[list[ModelResult], list[MartChange], list[TestResult]]:
+    """Build all models and test them.
+
+    Those about what changed come last, when the others can be compared; BrokenBuildError when a
+    test of severity error fails.
+    """
     about_changes = project.made_from(CHANGED_ROWS)
+    about_the_build = project.made_from(BUILD_RECORD)
     others = project.tables.keys() - about_changes
     with _writing(building) as connection:
         models = build_models(connection, project, warehouse, others, on_built)
-    if not about_changes:
-        return models, []
-    about_the_build = project.made_from(BUILD_RECORD)
-    changes = compare_marts(
-        building,
-        before,
-        [
+    changes: list[MartChange] = []
+    if about_changes:
+        compared = [
             model
             for name, model in project.models.items()
             if model.schema == "marts" and name in others - about_the_build
-        ],
-    )
-    write_changes(changes, warehouse)
+        ]
+        changes = compare_marts(building, before, compared)
+        write_changes(changes, warehouse)
     with _writing(building) as connection:
-        models += build_models(connection, project, warehouse, about_changes, on_built)
-    return models, changes
-
-
-def _test(building: Path, project: SqlProject) -> list[TestResult]:
-    with _writing(building) as connection:
+        if about_changes:
+            models += build_models(connection, project, warehouse, about_changes, on_built)
         tests = run_tests(connection, project)
         if broken := [test for test in tests if test.failures and test.severity == "error"]:
             raise BrokenBuildError(broken)
         connection.execute("checkpoint")
-    return tests
+    return models, changes, tests
 
 
 @contextmanager

@@ -1,4 +1,5 @@
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from dagster._core.execution.context.system import StepExecutionContext
 from pipeline.definitions import build_defs
 from pipeline.publisher_assets import CHECKS
 from pipeline.run import add_dropped_files
-from pipeline.settings import Settings
+from pipeline.settings import PROJECT_ROOT, Settings
 from pipeline.warehouse import query
 from tests.demo.hand_written import WORLD
 
@@ -32,6 +33,17 @@ def world(tmp_path) -> Settings:
         registers=WORLD / "registers",
         registry=WORLD / "registry",
     )
+
+
+@pytest.fixture
+def deployed(tmp_path, monkeypatch) -> Iterator[dg.DagsterInstance]:
+    """The instance of a server, which keeps what a whole build tells sooner than one in memory."""
+    home = tmp_path / "dagster_home"
+    home.mkdir()
+    shutil.copy(PROJECT_ROOT / "deploy/dagster.yaml", home / "dagster.yaml")
+    monkeypatch.setenv("DAGSTER_HOME", str(home))
+    with dg.DagsterInstance.from_config(str(home)) as instance:
+        yield instance
 
 
 # The publishers of the built-in registry are on the web, where a test has no business.
@@ -57,12 +69,11 @@ def rows_of(settings: Settings, mart: str) -> list[tuple]:
     return query(settings.database_path, f"select * from marts.{mart} order by all").rows
 
 
-def test_both_jobs_give_the_marts_that_the_command_gives(world, world_settings):
+def test_both_jobs_give_the_marts_that_the_command_gives(world, world_settings, deployed):
     for folder in sorted((WORLD / "files").iterdir()):
         add_dropped_files(world, folder.name, [folder])
-    with dg.DagsterInstance.ephemeral() as instance:
-        collected = run_job(world, "collect", instance, INVENTED)
-        built = run_job(world, "build", instance)
+    collected = run_job(world, "collect", deployed, INVENTED)
+    built = run_job(world, "build", deployed)
 
     assert collected.success
     assert built.success

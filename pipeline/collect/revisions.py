@@ -4,7 +4,7 @@ Nothing of the rows themselves is told but how many and how much: a name that a 
 taken out must not come back here.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from itertools import pairwise
@@ -49,13 +49,14 @@ _EDITED = (
     ("payment_date", "supplier_name"),
     ("payment_date", "amount_gbp"),
 )
-REVISION_COLUMNS = ("file_sha256", *_CONTENT, "is_redacted")
+REVISION_COLUMNS = (*_CONTENT, "is_redacted")
 
 
-def file_revisions(files: pl.DataFrame, payments: pl.LazyFrame) -> pl.DataFrame:
+def file_revisions(files: pl.DataFrame, payments_of: Callable[[str], pl.LazyFrame]) -> pl.DataFrame:
     """One row of FILE_REVISIONS for every two readable versions that followed one another.
 
-    `files` is held_files (every version) with `status`; `payments` has REVISION_COLUMNS of them.
+    `files` is held_files (every version) with `status`; `payments_of` a sha256 has
+    REVISION_COLUMNS.
     `seen_at` is when the newer version was fetched. `names_withdrawn` counts edited rows whose
     supplier is redacted now and was not before. `added_gbp` and `removed_gbp` are sums, edited
     rows apart; `moved_gbp` adds up by how much the amounts of edited rows changed, up or down.
@@ -68,7 +69,7 @@ def file_revisions(files: pl.DataFrame, payments: pl.LazyFrame) -> pl.DataFrame:
             "sha256_after": after,
             "seen_at": seen_at,
         }
-        | _compared(payments, before, after)
+        | _compared(payments_of(before), payments_of(after))
         for publisher_id, publication_id, before, after, seen_at in _followed(files)
     ]
     return pl.DataFrame(rows, schema=FILE_REVISIONS)
@@ -89,13 +90,9 @@ def _followed(files: pl.DataFrame) -> Iterator[tuple[str, str, str, str, datetim
             )
 
 
-def _compared(payments: pl.LazyFrame, before: str, after: str) -> dict[str, int | Decimal]:
-    old, new = (
-        payments.filter(pl.col("file_sha256") == sha256)
-        .select(*_CONTENT, "is_redacted")
-        .with_row_index("place")
-        .collect()
-        for sha256 in (before, after)
+def _compared(before: pl.LazyFrame, after: pl.LazyFrame) -> dict[str, int | Decimal]:
+    old, new = pl.collect_all(
+        [one.select(REVISION_COLUMNS).with_row_index("place") for one in (before, after)]
     )
     removed, added = _unmatched(old, new, _CONTENT), _unmatched(new, old, _CONTENT)
     edits = []
@@ -104,6 +101,8 @@ def _compared(payments: pl.LazyFrame, before: str, after: str) -> dict[str, int 
         edits.append(pairs.select("amount_gbp", "new_amount_gbp", "is_redacted", "new_is_redacted"))
         removed = removed.join(pairs.select("place"), on="place", how="anti")
         added = added.join(pairs.select(place="new_place"), on="place", how="anti")
+        if removed.is_empty() or added.is_empty():
+            break
     edited = pl.concat(edits)
     change = (pl.col("new_amount_gbp") - pl.col("amount_gbp")).abs()
     return {

@@ -73,11 +73,12 @@ def near_names(spellings: pl.DataFrame, registers_dir: Path) -> pl.DataFrame:
 
     The answer has the columns of NEAR_NAMES, one row per supplier and name.
     """
-    if not table_path(registers_dir, "organisation_names").is_file():
+    looked_for = spellings.filter(pl.col("name_words").str.contains(" "))
+    if looked_for.is_empty() or not table_path(registers_dir, "organisation_names").is_file():
         return NEAR_NAMES.to_frame()
     with tempfile.TemporaryDirectory(prefix="anchorspend-") as folder, duckdb.connect() as sql:
         asked, found = Path(folder) / "asked.parquet", Path(folder) / "found.parquet"
-        spellings.filter(pl.col("name_words").str.contains(" ")).write_parquet(asked)
+        looked_for.write_parquet(asked)
         sql.execute(f"set memory_limit = '{MATCHING_MEMORY}'")
         sql.execute(f"set temp_directory = '{folder}'")
         _prepare(sql, asked, registers_dir)

@@ -1,7 +1,7 @@
 """Builds the models as tables and views on one connection, and runs their tests there."""
 
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -87,6 +87,9 @@ def build_models(
         if name in wanted:
             results.append(_build_table(connection, project, table, warehouse))
             on_built(results[-1])
+    # One transaction: outside of one DuckDB writes its log for each statement.
+    described = [line for name in wanted for line in _comments(project, project.tables[name])]
+    connection.execute("; ".join(["begin", *described, "commit"]))
     for macro in project.macros:
         if macro.refs and wanted.issuperset(macro.refs):
             _execute(connection, macro, _compiled(project, macro, warehouse))
@@ -107,27 +110,44 @@ def _refuse_broken_sources(
     }
     for source in sorted(used):
         declared = project.sources[source]
-        for path in source_files(project, source, warehouse):
-            try:
-                rows = connection.execute(
-                    "select name from parquet_schema(?)", [str(path)]
-                ).fetchall()
-            except duckdb.Error as error:
-                raise AnchorspendError(
-                    f"{path} is not readable: delete it and run `{declared.made_by}`"
-                    f" ({in_one_line(error)})."
-                ) from error
-            missing = declared.columns.keys() - {row[0] for row in rows}
-            if missing:
+        files = source_files(project, source, warehouse)
+        for path, columns in _columns_of(connection, files, declared.made_by).items():
+            if missing := declared.columns.keys() - columns:
                 raise AnchorspendError(
                     f"{path} has no column {', '.join(sorted(missing))}: delete it and run"
                     f" `{declared.made_by}` to write it anew."
                 )
 
 
+def _columns_of(
+    connection: duckdb.DuckDBPyConnection, files: Sequence[Path], made_by: str
+) -> dict[Path, set[str]]:
+    """The columns of each Parquet file; AnchorspendError names the one that is not readable."""
+    columns: dict[Path, set[str]] = {path: set() for path in files}
+    try:
+        rows = connection.execute(
+            f"select file_name, name from parquet_schema({_list_of(files)})"
+        ).fetchall()
+    except duckdb.Error as error:
+        if len(files) == 1:
+            raise AnchorspendError(
+                f"{files[0]} is not readable: delete it and run `{made_by}` ({in_one_line(error)})."
+            ) from error
+        # DuckDB does not always say which of many files it could not read.
+        for path in files:
+            columns |= _columns_of(connection, [path], made_by)
+        return columns
+    for path, name in rows:
+        columns[Path(path)].add(name)
+    return columns
+
+
+def _list_of(files: Sequence[Path]) -> str:
+    return f"[{', '.join(literal(str(file)) for file in files)}]"
+
+
 def _read_source(project: SqlProject, source: SourceName, warehouse: Path) -> str:
-    files = source_files(project, source, warehouse)
-    return f"read_parquet([{', '.join(literal(str(file)) for file in files)}])"
+    return f"read_parquet({_list_of(source_files(project, source, warehouse))})"
 
 
 def _compiled(project: SqlProject, text: SqlText, warehouse: Path) -> str:
@@ -165,22 +185,25 @@ def _build_table(
     query = _query(project, table, warehouse)
     qualified = project.qualified(table.name)
     file = file_of(table)
-    kind = table.yaml.config.materialized if isinstance(table, SqlModel) else "table"
+    kind = _kind(table)
     try:
         columns = [row[0] for row in connection.execute(f"describe {query}").fetchall()]
         refuse_different_columns(file, yaml_file_of(table), columns, list(table.yaml.columns))
         connection.execute(f"create or replace {kind} {qualified} as {query}")
     except duckdb.Error as error:
         raise AnchorspendError(f"{file} does not run: {in_one_line(error)}.") from error
-    # One transaction: outside of one DuckDB writes its log for each statement.
-    connection.execute("; ".join(["begin", *_comments(table, kind, qualified), "commit"]))
     rows = count_rows(connection, qualified)
     return ModelResult(table.name, rows, time.perf_counter() - started)
 
 
-def _comments(table: Table, kind: str, qualified: str) -> Iterator[str]:
+def _kind(table: Table) -> str:
+    return table.yaml.config.materialized if isinstance(table, SqlModel) else "table"
+
+
+def _comments(project: SqlProject, table: Table) -> Iterator[str]:
     """Statements that leave the descriptions of the YAML in the database."""
-    yield f"comment on {kind} {qualified} is {literal(table.yaml.description.strip())}"
+    qualified = project.qualified(table.name)
+    yield f"comment on {_kind(table)} {qualified} is {literal(table.yaml.description.strip())}"
     for name, column in table.yaml.columns.items():
         described = literal(column.description.strip())
         yield f"comment on column {qualified}.{identifier(name)} is {described}"

@@ -33,8 +33,11 @@ def revised(*versions, statuses=None, publications=None):
         "amount_gbp": pl.Decimal(18, 4),
         "is_redacted": pl.Boolean(),
     }
-    rows = [(f"{place:064x}", *one) for place, version in enumerate(versions) for one in version]
-    return file_revisions(files, pl.DataFrame(rows, schema=types, orient="row").lazy())
+    payments = {
+        sha256: pl.LazyFrame(version, schema=types, orient="row")
+        for sha256, version in zip(files["sha256"], versions, strict=True)
+    }
+    return file_revisions(files, payments.__getitem__)
 
 
 def told(*versions) -> dict[str, object]:

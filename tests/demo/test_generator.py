@@ -36,6 +36,7 @@ from pipeline.demo.generator.workbook import workbook_bytes
 from pipeline.demo.generator.world import build_world, serve
 from pipeline.registry.check import check_registry
 from pipeline.registry.load import load_registry
+from tests.demo.outcomes import SCALE
 
 SMALL = 0.01
 
@@ -90,12 +91,11 @@ def test_draws_are_those_of_splitmix64():
     assert draws(5, "seed", 1).to_list() == [splitmix(state) for state in states]
 
 
-def test_the_world_is_as_large_as_asked_for(tmp_path, small):
+def test_the_world_is_as_large_as_asked_for(small, clean):
     payments = small.ledger().filter(pl.col("file_kind") == "spend").select(pl.len())
     assert 200 <= payments.collect().item() <= 700
-    larger = build_world(tmp_path, seed=1, scale=0.2, faults=())
-    spend = larger.ledger().filter(pl.col("file_kind") == "spend").select(pl.len())
-    assert spend.collect().item() == pytest.approx(4_000, rel=0.02)
+    spend = clean.world.ledger().filter(pl.col("file_kind") == "spend").select(pl.len())
+    assert spend.collect().item() == pytest.approx(20_000 * SCALE, rel=0.02)
 
 
 def test_a_fault_that_there_is_not_is_refused(tmp_path):

@@ -207,31 +207,50 @@ def made_from(project: SqlProject, file: str) -> set[str]:
     return changed
 
 
-def is_noticed(project: SqlProject, file: str, world: Settings, database: Path) -> bool:
-    """Whether a test of the SQL or a figure worked on paper notices what is wrong with a file.
+@dataclass(frozen=True)
+class Sound:
+    """A copy of the sound database, as it is again after each fault, and where it was built."""
 
-    Only what is made from the file is built again, in a copy of the sound database.
-    """
-    shutil.copyfile(world.database_path, database)
-    changed = made_from(project, file)
+    connection: duckdb.DuckDBPyConnection
+    warehouse: Path
+
+    def notices(self, project: SqlProject, file: str) -> bool:
+        """Whether a test of the SQL or a figure worked on paper sees what is wrong with a file.
+
+        Only what is made from the file is built again.
+        """
+        self.connection.execute("begin")
+        try:
+            self._build_again(project, changed := made_from(project, file))
+            concerned = [one for one in project.row_tests if changed.intersection(one.sql.refs)]
+            tests = run_tests(self.connection, replace(project, row_tests=tuple(concerned)))
+            return any(
+                one.failures and one.severity == "error" for one in tests
+            ) or is_seen_in_figures(lambda sql: self.connection.execute(sql).fetchall())
+        finally:
+            self.connection.execute("rollback")
+
+    def _build_again(self, project: SqlProject, changed: set[str]) -> None:
+        for macro in project.macros:
+            self.connection.execute(macro.compiled(project.qualified))
+        for name in project.tables:
+            if name in changed:
+                query = compiled_sql(project, name, self.warehouse).split(";\n", 2)[2]
+                table, model = project.qualified(name), project.models.get(name)
+                if model and model.yaml.config.materialized == "view":
+                    self.connection.execute(f"create or replace view {table} as {query}")
+                else:
+                    self.connection.execute(f"truncate {table}; insert into {table} {query}")
+
+
+@pytest.fixture(scope="module")
+def sound(world_settings, tmp_path_factory) -> Iterator[Sound]:
+    database = tmp_path_factory.mktemp("sound") / "sound.duckdb"
+    shutil.copyfile(world_settings.database_path, database)
     with duckdb.connect() as connection:
         connection.execute(f"set TimeZone = 'UTC'; attach '{database}' as anchorspend")
         connection.execute("use anchorspend")
-        for macro in project.macros:
-            connection.execute(macro.compiled(project.qualified))
-        for name in project.tables:
-            if name in changed:
-                query = compiled_sql(project, name, world.warehouse).split(";\n", 2)[2]
-                table, model = project.qualified(name), project.models.get(name)
-                if model and model.yaml.config.materialized == "view":
-                    connection.execute(f"create or replace view {table} as {query}")
-                else:
-                    connection.execute(f"truncate {table}; insert into {table} {query}")
-        concerned = [test for test in project.row_tests if changed.intersection(test.sql.refs)]
-        tests = run_tests(connection, replace(project, row_tests=tuple(concerned)))
-        return any(one.failures and one.severity == "error" for one in tests) or is_seen_in_figures(
-            lambda sql: connection.execute(sql).fetchall()
-        )
+        yield Sound(connection, world_settings.warehouse)
 
 
 @pytest.fixture(scope="module")
@@ -242,15 +261,18 @@ def project() -> SqlProject:
 @pytest.mark.parametrize(
     "file", ["dbt_like_sql/seeds/nature_rules.csv", "dbt_like_sql/macros/financial_year.sql"]
 )
-def test_worked_figures_hold_on_the_sound_sql(file, project, world_settings, tmp_path):
-    assert not is_noticed(project, file, world_settings, tmp_path / "sound.duckdb")
+def test_worked_figures_hold_on_the_sound_sql(file, project, sound):
+    assert not sound.notices(project, file)
 
 
 @pytest.mark.parametrize("name", SQL_FAULTS)
-def test_worked_figures_notice_in_the_sql(name, project, world_settings, tmp_path):
+def test_worked_figures_notice_in_the_sql(name, project, sound, tmp_path):
     fault = FAULTS[name]
-    faulty = with_fault(project, fault, tmp_path)
-    assert is_noticed(faulty, fault.file, world_settings, tmp_path / "faulty.duckdb")
+    assert sound.notices(with_fault(project, fault, tmp_path), fault.file)
+
+
+def test_each_fault_in_the_sql_is_gone_again(sound):
+    assert not is_seen_in_figures(lambda sql: sound.connection.execute(sql).fetchall())
 
 
 def plant(fault: Fault, monkeypatch: pytest.MonkeyPatch) -> None:
