@@ -1,10 +1,10 @@
 """Decides by headings and the cells below them which column is amount, supplier and date."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pipeline.normalise.profile import IDENTIFIERS, Profile
-from pipeline.read.header import Header, Heading
+from pipeline.read.header import Header, Heading, fold_heading
 
 # Net before gross, and the line's own amount before an invoice's, which may repeat on each line
 # (Isles of Scilly prints both: summing the invoice's gives 5.4m where the lines are 4.4m).
@@ -18,6 +18,7 @@ _AMOUNT_PREFERENCE = (
     "amount_original",
     "order_value",
 )
+_AMOUNTS = frozenset((*_AMOUNT_PREFERENCE, "debit", "credit"))
 _DATE_PREFERENCE = ("payment_date", "posting_date", "date", "invoice_date", "other_date")
 _NET_WORDS = ("net", "nett", "ex vat", "excl", "exc vat", "excluding", "exclusive", "excludes")
 _GROSS_WORDS = ("gross", "inc vat", "incl", "including", "inclusive")
@@ -102,12 +103,7 @@ def choose_sources(header: Header, profile: Profile) -> Sources:
         date = _unreadable_date(headings, profile)
     taken.update(c for c in [date] if c is not None)
     amount, role = _amount_column(headings, profile, taken)
-    debit = _first_confirmed(headings, ("debit",), profile.amounts, profile, taken, sparse=True)
-    credit = _first_confirmed(headings, ("credit",), profile.amounts, profile, taken, sparse=True)
-    if amount is None and credit is None:
-        amount = debit
-    if amount is not None or debit is None or credit is None:
-        debit = credit = None
+    amount, debit, credit = _with_credits(headings, amount, profile, taken)
     if amount is None and debit is None:
         amount = _only_unheaded(headings, taken, profile, _looks_like_money)
         guessed += ["no heading names the amount: the one column of money was taken"] * (
@@ -139,7 +135,7 @@ def choose_sources(header: Header, profile: Profile) -> Sources:
         debit=debit,
         credit=credit,
         amount_role=role,
-        amount_basis=_basis(headings, amount, role),
+        amount_basis=_basis(headings, debit if amount is None else amount, role),
         fields=fields,
         headings=tuple(heading.text for heading in headings),
         roles=tuple(heading.roles for heading in headings),
@@ -258,6 +254,20 @@ def _amount_column(
     return finer[0] if finer else chosen
 
 
+def _with_credits(
+    headings: Sequence[Heading], amount: int | None, profile: Profile, taken: set[int]
+) -> tuple[int | None, int | None, int | None]:
+    """The amount's column, or those of debits and credits where a row holds one of the two."""
+    debit = _first_confirmed(headings, ("debit",), profile.amounts, profile, taken, sparse=True)
+    credit = _first_confirmed(headings, ("credit",), profile.amounts, profile, taken, sparse=True)
+    if amount is None and debit is not None and credit is not None:
+        return None, debit, credit
+    if amount is not None and credit is not None and profile.fills_gaps(credit, amount):
+        # "Payments" beside "Credits".
+        return None, amount, credit
+    return (debit if amount is None and credit is None else amount), None, None
+
+
 def _first_confirmed(
     headings: Sequence[Heading],
     roles: Iterable[str],
@@ -339,11 +349,12 @@ def _basis(headings: Sequence[Heading], amount: int | None, role: str) -> str:
 
 
 def guess_sources(profile: Profile) -> Sources | None:
-    """Sources by content alone, where exactly one column looks like money and one like names."""
+    """Sources by content alone: days, one column that looks like money, one like names."""
     columns = range(profile.width)
     dates = [c for c in columns if profile.dates(c) >= 0.9 and profile.filled(c) >= 0.8]
     money = [c for c in columns if c not in dates and _looks_like_money(profile, c)]
-    if len(money) != 1:
+    if len(money) != 1 or not dates:
+        # Without days it might as well be a table of performance or of budgets.
         return None
     names = [
         c
@@ -364,8 +375,32 @@ def guess_sources(profile: Profile) -> Sources | None:
     return Sources(
         amount=money[0],
         supplier=ranked[0],
-        date=dates[0] if dates else None,
+        date=dates[0],
         headings=headings,
         roles=tuple(() for _ in columns),
         guessed=("no row of headings was found: columns were recognised by their content",),
     )
+
+
+def under_headings(guessed: Sources, header: Header) -> Sources:
+    """Sources found by content, under the headings above them that nobody has listed."""
+    amount = header.headings[guessed.amount_columns[0]]
+    role = next((role for role in amount.roles if role in _AMOUNTS), "amount")
+    return replace(
+        guessed,
+        amount_role=role,
+        amount_basis=_basis(header.headings, guessed.amount, role),
+        headings=tuple(heading.text for heading in header.headings),
+        roles=tuple(heading.roles for heading in header.headings),
+        guessed=("the headings were not understood: columns were recognised by their content",),
+    )
+
+
+def means_amount(heading: Heading) -> bool:
+    """Whether a heading may stand above amounts: nothing is known of it, or that it is one."""
+    return not heading.roles or bool(_AMOUNTS.intersection(heading.roles))
+
+
+def is_pivot(sources: Sources) -> bool:
+    """Whether the payees stand under "Row Labels", as Excel heads the groups of a pivot table."""
+    return fold_heading(sources.heading(sources.supplier) or "") == "row labels"

@@ -110,6 +110,13 @@ class Profile:
         agree = sums.filter((pl.col("sum") - pl.col("part")).abs() < 0.011).height
         return sums.height >= 2 and agree >= 0.6 * sums.height
 
+    def fills_gaps(self, column: int, other: int) -> bool:
+        """Whether the column holds pounds in some rows and in each of these the other none."""
+        mine, others = (
+            parse_amounts(self._first_rows.to_series(c)).fill_null(0) != 0 for c in (column, other)
+        )
+        return bool(mine.any() and others.any()) and not (mine & others).any()
+
     def distinct(self, column: int) -> float:
         """Different values over cells."""
         values = self.cells(column)
