@@ -22,6 +22,7 @@ _AMOUNTS = frozenset((*_AMOUNT_PREFERENCE, "debit", "credit"))
 _DATE_PREFERENCE = ("payment_date", "posting_date", "date", "invoice_date", "other_date")
 _NET_WORDS = ("net", "nett", "ex vat", "excl", "exc vat", "excluding", "exclusive", "excludes")
 _GROSS_WORDS = ("gross", "inc vat", "incl", "including", "inclusive")
+_NEVER_NET = frozenset(("irrecoverable_vat", "ignore", "transaction_id", "supplier_name"))
 _NUMBERS = frozenset(("invoice_number", "transaction_id"))
 # Of a code and a text that say the same the text is wanted.
 _TEXTS = ("description", "department", "service", "category")
@@ -102,7 +103,8 @@ def choose_sources(header: Header, profile: Profile) -> Sources:
         # Headed as the date but unreadable ("######" in a South West London pdf): all undated.
         date = _unreadable_date(headings, profile)
     taken.update(c for c in [date] if c is not None)
-    amount, role = _amount_column(headings, profile, taken)
+    whole = _amount_column(headings, profile, taken)
+    amount, role = _net_of(headings, whole, profile, taken)
     amount, debit, credit = _with_credits(headings, amount, profile, taken)
     if amount is None and debit is None:
         amount = _only_unheaded(headings, taken, profile, _looks_like_money)
@@ -252,6 +254,24 @@ def _amount_column(
     # "Payment Amount" may be repeated on each of the invoices it paid: then they add up to it.
     finer = [(c, role) for c, role in found if profile.adds_up_to(c, chosen[0])]
     return finer[0] if finer else chosen
+
+
+def _net_of(
+    headings: Sequence[Heading], whole: tuple[int | None, str], profile: Profile, taken: set[int]
+) -> tuple[int | None, str]:
+    """The column that is the whole less its VAT, whatever its heading ("Basic", "Sub Total")."""
+    column, role = whole
+    if column is None or role not in ("amount", "amount_gross", "invoice_total"):
+        return whole
+    vat = _columns_with(headings, "vat_amount", {*taken, column})
+    nets = [
+        c
+        for c, heading in enumerate(headings)
+        if c not in (column, *vat, *taken) and not _NEVER_NET.intersection(heading.roles)
+    ]
+    proven = (c for v in vat for c in nets if profile.is_sum_of(column, c, v))
+    net = next(proven, None)
+    return whole if net is None else (net, "amount_net")
 
 
 def _with_credits(
