@@ -1,7 +1,7 @@
 """Decides by headings and the cells below them which column is amount, supplier and date."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from pipeline.normalise.profile import IDENTIFIERS, Profile
 from pipeline.read.header import Header, Heading, fold_heading
@@ -18,7 +18,7 @@ _AMOUNT_PREFERENCE = (
     "amount_original",
     "order_value",
 )
-_AMOUNTS = frozenset((*_AMOUNT_PREFERENCE, "debit", "credit"))
+AMOUNTS = frozenset((*_AMOUNT_PREFERENCE, "debit", "credit"))
 _DATE_PREFERENCE = ("payment_date", "posting_date", "date", "invoice_date", "other_date")
 _NET_WORDS = ("net", "nett", "ex vat", "excl", "exc vat", "excluding", "exclusive", "excludes")
 _GROSS_WORDS = ("gross", "inc vat", "incl", "including", "inclusive")
@@ -107,7 +107,7 @@ def choose_sources(header: Header, profile: Profile) -> Sources:
     amount, role = _net_of(headings, whole, profile, taken)
     amount, debit, credit = _with_credits(headings, amount, profile, taken)
     if amount is None and debit is None:
-        amount = _only_unheaded(headings, taken, profile, _looks_like_money)
+        amount = _only_unheaded(headings, taken, profile, looks_like_money)
         guessed += ["no heading names the amount: the one column of money was taken"] * (
             amount is not None
         )
@@ -137,7 +137,7 @@ def choose_sources(header: Header, profile: Profile) -> Sources:
         debit=debit,
         credit=credit,
         amount_role=role,
-        amount_basis=_basis(headings, debit if amount is None else amount, role),
+        amount_basis=basis_of(headings, debit if amount is None else amount, role),
         fields=fields,
         headings=tuple(heading.text for heading in headings),
         roles=tuple(heading.roles for heading in headings),
@@ -166,7 +166,8 @@ def _only_dates(profile: Profile) -> int | None:
     return columns[0] if len(columns) == 1 else None
 
 
-def _looks_like_money(profile: Profile, column: int) -> bool:
+def looks_like_money(profile: Profile, column: int) -> bool:
+    """Whether a column is full of amounts, some of them with pence, commas or a pound sign."""
     return (
         profile.filled(column) >= 0.8
         and profile.amounts(column) >= 0.9
@@ -357,7 +358,8 @@ def _field_columns(
     return fields
 
 
-def _basis(headings: Sequence[Heading], amount: int | None, role: str) -> str:
+def basis_of(headings: Sequence[Heading], amount: int | None, role: str) -> str:
+    """Whether the amount's heading says that it is net or gross; "unknown" where it does not."""
     if amount is None:
         return "unknown"
     words = f" {headings[amount].folded} "
@@ -366,59 +368,6 @@ def _basis(headings: Sequence[Heading], amount: int | None, role: str) -> str:
     if role == "amount_gross" or any(f" {w} " in words for w in _GROSS_WORDS):
         return "gross"
     return "unknown"
-
-
-def guess_sources(profile: Profile) -> Sources | None:
-    """Sources by content alone: days, one column that looks like money, one like names."""
-    columns = range(profile.width)
-    dates = [c for c in columns if profile.dates(c) >= 0.9 and profile.filled(c) >= 0.8]
-    money = [c for c in columns if c not in dates and _looks_like_money(profile, c)]
-    if len(money) != 1 or not dates:
-        # Without days it might as well be a table of performance or of budgets.
-        return None
-    names = [
-        c
-        for c in columns
-        if c not in dates
-        and c not in money
-        and profile.filled(c) >= 0.5
-        and profile.names(c) >= 0.8
-        and profile.distinct(c) > 0.02
-        # A printed report cut at the commas of its thousands.
-        and profile.share("padded", c) < 0.5
-    ]
-    likeness = {c: 2 * profile.companies(c) + profile.distinct(c) for c in names}
-    ranked = sorted(names, key=lambda c: likeness[c], reverse=True)
-    if not ranked or (len(ranked) > 1 and likeness[ranked[0]] < 1.3 * likeness[ranked[1]]):
-        return None
-    headings = tuple("" for _ in columns)
-    return Sources(
-        amount=money[0],
-        supplier=ranked[0],
-        date=dates[0],
-        headings=headings,
-        roles=tuple(() for _ in columns),
-        guessed=("no row of headings was found: columns were recognised by their content",),
-    )
-
-
-def under_headings(guessed: Sources, header: Header) -> Sources:
-    """Sources found by content, under the headings above them that nobody has listed."""
-    amount = header.headings[guessed.amount_columns[0]]
-    role = next((role for role in amount.roles if role in _AMOUNTS), "amount")
-    return replace(
-        guessed,
-        amount_role=role,
-        amount_basis=_basis(header.headings, guessed.amount, role),
-        headings=tuple(heading.text for heading in header.headings),
-        roles=tuple(heading.roles for heading in header.headings),
-        guessed=("the headings were not understood: columns were recognised by their content",),
-    )
-
-
-def means_amount(heading: Heading) -> bool:
-    """Whether a heading may stand above amounts: nothing is known of it, or that it is one."""
-    return not heading.roles or bool(_AMOUNTS.intersection(heading.roles))
 
 
 def is_pivot(sources: Sources) -> bool:

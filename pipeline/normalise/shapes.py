@@ -14,7 +14,7 @@ _FEWEST_TIMES = 3
 _UNITS = (
     ("thousands of pounds", r"(?:£ ?|['\u2019])['\u2019]?000(?!\d)|£ ?k\b|\bthousands?\b"),
     ("millions of pounds", r"£ ?m(?:n|illions?)?\b|\bmillions?\b"),
-    ("pence", r"\bpence\b|\(p\)|\bin p\b"),
+    ("pence", r"\bpence\b|\(p\)|\bin p\)?$"),
 )
 # A title may also tell of thousands of payments.
 _UNITS_IN_TITLE = (

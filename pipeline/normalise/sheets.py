@@ -5,15 +5,10 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from pipeline.normalise.columns import (
-    Sources,
-    choose_sources,
-    guess_sources,
-    means_amount,
-    under_headings,
-)
+from pipeline.normalise.columns import Sources, choose_sources
 from pipeline.normalise.profile import Profile
 from pipeline.normalise.shapes import why_no_list
+from pipeline.normalise.unheaded import guess_sources, means_amount, under_headings
 from pipeline.read.grid import Grid
 from pipeline.read.header import (
     UNKNOWN,
