@@ -24,6 +24,9 @@ _CURRENCY = re.compile(rf"Â?[{POUND_SIGNS}]|\bGBP\b|^[?#]", re.IGNORECASE)
 _CREDIT_MARK = re.compile(
     r"(?<=[\d)])\s*\(?(CR|DR|CREDIT|DEBIT)\.?\)?$|^(CR|DR|CREDIT|DEBIT)\.?\s*(?=\d)", re.IGNORECASE
 )
+_BRACKETS = ("()", "[]", "<>")
+# "£12.50p" says it twice.
+_ENDS_IN_P = re.compile(r"(?<=\d\.\d\d) ?p$")
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d*)?|\d{1,3}(?:'\d{3})+(?:\.\d*)?")
 _PLAIN = re.compile(r"\d+(?:\.\d*)?(?:E[+-]?\d{1,2})?|\.\d+", re.IGNORECASE)
 _CONTINENTAL = re.compile(r"\d{1,3}(?:\.\d{3})+,\d{2}")
@@ -69,7 +72,7 @@ def amount_from_text(text: str) -> Decimal | None:
         return None
     # A star refers to a note; "12·50" is how pounds and pence were once printed.
     bare = text.translate(_SIGNS).strip(" \t\r\n\xa0'\"=*")
-    bare = _CURRENCY.sub("", bare).strip()
+    bare = _ENDS_IN_P.sub("", _CURRENCY.sub("", bare).strip())
     if bare in ("-", "(-)"):
         return Decimal(0)
     bare, credit = _without_credit_marks(bare)
@@ -92,7 +95,7 @@ def _without_credit_marks(bare: str) -> tuple[str, bool]:
     if mark:
         credit = (mark.group(1) or mark.group(2)).upper().startswith("C")
         bare = _CREDIT_MARK.sub("", bare).strip()
-    if bare.startswith("(") and bare.endswith(")"):
+    if f"{bare[:1]}{bare[-1:]}" in _BRACKETS:
         # "(-5.00)" and "(5.00) CR" say the same thing twice: still one credit.
         credit = True
         bare = bare[1:-1].strip()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.normalise.profile import IDENTIFIERS, Profile
-from pipeline.read.header import Header, Heading
+from pipeline.read.header import Header, Heading, fold_heading
 
 # Net before gross, and the line's own amount before an invoice's, which may repeat on each line
 # (Isles of Scilly prints both: summing the invoice's gives 5.4m where the lines are 4.4m).
@@ -18,9 +18,11 @@ _AMOUNT_PREFERENCE = (
     "amount_original",
     "order_value",
 )
+AMOUNTS = frozenset((*_AMOUNT_PREFERENCE, "debit", "credit"))
 _DATE_PREFERENCE = ("payment_date", "posting_date", "date", "invoice_date", "other_date")
 _NET_WORDS = ("net", "nett", "ex vat", "excl", "exc vat", "excluding", "exclusive", "excludes")
 _GROSS_WORDS = ("gross", "inc vat", "incl", "including", "inclusive")
+_NEVER_NET = frozenset(("irrecoverable_vat", "ignore", "transaction_id", "supplier_name"))
 _NUMBERS = frozenset(("invoice_number", "transaction_id"))
 # Of a code and a text that say the same the text is wanted.
 _TEXTS = ("description", "department", "service", "category")
@@ -101,15 +103,11 @@ def choose_sources(header: Header, profile: Profile) -> Sources:
         # Headed as the date but unreadable ("######" in a South West London pdf): all undated.
         date = _unreadable_date(headings, profile)
     taken.update(c for c in [date] if c is not None)
-    amount, role = _amount_column(headings, profile, taken)
-    debit = _first_confirmed(headings, ("debit",), profile.amounts, profile, taken, sparse=True)
-    credit = _first_confirmed(headings, ("credit",), profile.amounts, profile, taken, sparse=True)
-    if amount is None and credit is None:
-        amount = debit
-    if amount is not None or debit is None or credit is None:
-        debit = credit = None
+    whole = _amount_column(headings, profile, taken)
+    amount, role = _net_of(headings, whole, profile, taken)
+    amount, debit, credit = _with_credits(headings, amount, profile, taken)
     if amount is None and debit is None:
-        amount = _only_unheaded(headings, taken, profile, _looks_like_money)
+        amount = _only_unheaded(headings, taken, profile, looks_like_money)
         guessed += ["no heading names the amount: the one column of money was taken"] * (
             amount is not None
         )
@@ -139,7 +137,7 @@ def choose_sources(header: Header, profile: Profile) -> Sources:
         debit=debit,
         credit=credit,
         amount_role=role,
-        amount_basis=_basis(headings, amount, role),
+        amount_basis=basis_of(headings, debit if amount is None else amount, role),
         fields=fields,
         headings=tuple(heading.text for heading in headings),
         roles=tuple(heading.roles for heading in headings),
@@ -168,7 +166,8 @@ def _only_dates(profile: Profile) -> int | None:
     return columns[0] if len(columns) == 1 else None
 
 
-def _looks_like_money(profile: Profile, column: int) -> bool:
+def looks_like_money(profile: Profile, column: int) -> bool:
+    """Whether a column is full of amounts, some of them with pence, commas or a pound sign."""
     return (
         profile.filled(column) >= 0.8
         and profile.amounts(column) >= 0.9
@@ -258,6 +257,38 @@ def _amount_column(
     return finer[0] if finer else chosen
 
 
+def _net_of(
+    headings: Sequence[Heading], whole: tuple[int | None, str], profile: Profile, taken: set[int]
+) -> tuple[int | None, str]:
+    """The column that is the whole less its VAT, whatever its heading ("Basic", "Sub Total")."""
+    column, role = whole
+    if column is None or role not in ("amount", "amount_gross", "invoice_total"):
+        return whole
+    vat = _columns_with(headings, "vat_amount", {*taken, column})
+    nets = [
+        c
+        for c, heading in enumerate(headings)
+        if c not in (column, *vat, *taken) and not _NEVER_NET.intersection(heading.roles)
+    ]
+    proven = (c for v in vat for c in nets if profile.is_sum_of(column, c, v))
+    net = next(proven, None)
+    return whole if net is None else (net, "amount_net")
+
+
+def _with_credits(
+    headings: Sequence[Heading], amount: int | None, profile: Profile, taken: set[int]
+) -> tuple[int | None, int | None, int | None]:
+    """The amount's column, or those of debits and credits where a row holds one of the two."""
+    debit = _first_confirmed(headings, ("debit",), profile.amounts, profile, taken, sparse=True)
+    credit = _first_confirmed(headings, ("credit",), profile.amounts, profile, taken, sparse=True)
+    if amount is None and debit is not None and credit is not None:
+        return None, debit, credit
+    if amount is not None and credit is not None and profile.fills_gaps(credit, amount):
+        # "Payments" beside "Credits".
+        return None, amount, credit
+    return (debit if amount is None and credit is None else amount), None, None
+
+
 def _first_confirmed(
     headings: Sequence[Heading],
     roles: Iterable[str],
@@ -327,7 +358,8 @@ def _field_columns(
     return fields
 
 
-def _basis(headings: Sequence[Heading], amount: int | None, role: str) -> str:
+def basis_of(headings: Sequence[Heading], amount: int | None, role: str) -> str:
+    """Whether the amount's heading says that it is net or gross; "unknown" where it does not."""
     if amount is None:
         return "unknown"
     words = f" {headings[amount].folded} "
@@ -338,34 +370,6 @@ def _basis(headings: Sequence[Heading], amount: int | None, role: str) -> str:
     return "unknown"
 
 
-def guess_sources(profile: Profile) -> Sources | None:
-    """Sources by content alone, where exactly one column looks like money and one like names."""
-    columns = range(profile.width)
-    dates = [c for c in columns if profile.dates(c) >= 0.9 and profile.filled(c) >= 0.8]
-    money = [c for c in columns if c not in dates and _looks_like_money(profile, c)]
-    if len(money) != 1:
-        return None
-    names = [
-        c
-        for c in columns
-        if c not in dates
-        and c not in money
-        and profile.filled(c) >= 0.5
-        and profile.names(c) >= 0.8
-        and profile.distinct(c) > 0.02
-        # A printed report cut at the commas of its thousands.
-        and profile.share("padded", c) < 0.5
-    ]
-    likeness = {c: 2 * profile.companies(c) + profile.distinct(c) for c in names}
-    ranked = sorted(names, key=lambda c: likeness[c], reverse=True)
-    if not ranked or (len(ranked) > 1 and likeness[ranked[0]] < 1.3 * likeness[ranked[1]]):
-        return None
-    headings = tuple("" for _ in columns)
-    return Sources(
-        amount=money[0],
-        supplier=ranked[0],
-        date=dates[0] if dates else None,
-        headings=headings,
-        roles=tuple(() for _ in columns),
-        guessed=("no row of headings was found: columns were recognised by their content",),
-    )
+def is_pivot(sources: Sources) -> bool:
+    """Whether the payees stand under "Row Labels", as Excel heads the groups of a pivot table."""
+    return fold_heading(sources.heading(sources.supplier) or "") == "row labels"

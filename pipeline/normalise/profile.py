@@ -110,6 +110,26 @@ class Profile:
         agree = sums.filter((pl.col("sum") - pl.col("part")).abs() < 0.011).height
         return sums.height >= 2 and agree >= 0.6 * sums.height
 
+    def fills_gaps(self, column: int, other: int) -> bool:
+        """Whether the column holds pounds in some rows and in each of these the other none."""
+        mine, others = (
+            parse_amounts(self._first_rows.to_series(c)).fill_null(0) != 0 for c in (column, other)
+        )
+        return bool(mine.any() and others.any()) and not (mine & others).any()
+
+    def is_sum_of(self, column: int, part: int, other: int) -> bool:
+        """Whether a row's pounds in the column are those in the two others, neither being zero."""
+        if self.filled(other) < 0.5 or self.pence(part) < 0.1 or self.amounts(part) < 0.9:
+            return False
+        columns = {"whole": column, "part": part, "other": other}
+        pounds = pl.DataFrame(
+            {name: parse_amounts(self._sample.to_series(c)) for name, c in columns.items()}
+        ).fill_null(0)
+        difference = pl.col("part") + pl.col("other") - pl.col("whole")
+        agree = pounds.filter(difference.abs() < 0.011)
+        has_both = agree.filter((pl.col("part") != 0) & (pl.col("other") != 0))
+        return has_both.height > 0 and agree.height >= 0.95 * pounds.height
+
     def distinct(self, column: int) -> float:
         """Different values over cells."""
         values = self.cells(column)

@@ -25,7 +25,7 @@ from pipeline.read.limits import Limits
 from pipeline.read.rows import EXCLUDED, NOTE
 
 # Raise it with every change that lets a file be read or kept otherwise: it names the cache.
-READER_VERSION = "10"
+READER_VERSION = "11"
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def _read(workbook: Workbook, exceptions: ReadingExceptions) -> Reading:
     rules = rules_with(exceptions.headers) if exceptions.headers else standard_rules()
     plans = plan_sheets(workbook.grids, rules)
     if not any(plan.blocks for plan in plans):
-        plans = [plan_without_header(p) if p.header is None else p for p in plans]
+        plans = [plan_without_header(p, rules) if p.header is None else p for p in plans]
     plans, left_out = choose_sheets(plans)
     if not plans:
         raise RefusedFileError(_why_nothing_was_read(left_out))

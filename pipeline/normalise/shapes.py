@@ -5,15 +5,16 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
-from pipeline.normalise.columns import Sources
+from pipeline.normalise.columns import Sources, is_pivot
 from pipeline.read.header import AMOUNT_ROLES, SUPPLIER_ROLES, Header, Heading
 
 _LONGEST_TITLE, _TITLE_ROWS = 120, 20
+_FEWEST_TIMES = 3
 # "£000", "£'000", "('000)", "£k", "£m", "£ million", "thousands", "(p)". "Over £25,000" is none.
 _UNITS = (
     ("thousands of pounds", r"(?:£ ?|['\u2019])['\u2019]?000(?!\d)|£ ?k\b|\bthousands?\b"),
     ("millions of pounds", r"£ ?m(?:n|illions?)?\b|\bmillions?\b"),
-    ("pence", r"\bpence\b|\(p\)"),
+    ("pence", r"\bpence\b|\(p\)|\bin p\)?$"),
 )
 # A title may also tell of thousands of payments.
 _UNITS_IN_TITLE = (
@@ -46,6 +47,8 @@ def why_no_list(header: Header, sources: Sources, cells: pl.DataFrame, body: pl.
             f"its amounts stand in columns by month, year or number ({', '.join(beside)[:200]}): "
             "put them below each other"
         )
+    if _is_nested_pivot(sources, body):
+        return "it is a pivot table with groups in groups: their sums stand among their parts"
     if _pence_beside(header, sources, body):
         return "pounds and pence stand in columns of their own: join them"
     if beside_column := _second_table(header, body):
@@ -60,7 +63,7 @@ def why_no_list(header: Header, sources: Sources, cells: pl.DataFrame, body: pl.
 
 def _unit(header: Header, sources: Sources, cells: pl.DataFrame, body: pl.DataFrame) -> str | None:
     """The unit that heading, title or a row of units below the heading gives, if not pounds."""
-    named = [sources.heading(column) or "" for column in sources.amount_columns]
+    named = [(sources.heading(column) or "").replace("_", " ") for column in sources.amount_columns]
     # A row of units holds nothing that is an amount but "£000" itself.
     below = [body.to_series(column).cast(pl.String).head(1) for column in sources.amount_columns]
     named += [text for first in below for text in first if text and not re.search(r"[1-9]", text)]
@@ -81,6 +84,10 @@ def _amounts_by_time(header: Header, sources: Sources) -> list[str]:
     if sources.amount is None:
         return []
     folded = [heading.folded for heading in header.headings]
+    times = [text for text in folded if _TIME.fullmatch(text) and not text.isdecimal()]
+    if len(set(times)) >= _FEWEST_TIMES and sources.date is None:
+        # "Apr", "May", "Jun" and their "Total".
+        return times
     amount = folded[sources.amount] if sources.amount < len(folded) else ""
     if not _TIME.search(amount):
         return []
@@ -91,6 +98,14 @@ def _amounts_by_time(header: Header, sources: Sources) -> list[str]:
 def _without_time(folded: str) -> str:
     without = " ".join(_TIME.sub(" ", folded).split())
     return without if without != folded else f"{folded} without a month"
+
+
+def _is_nested_pivot(sources: Sources, body: pl.DataFrame) -> bool:
+    """Whether the labels of an Excel pivot come back under others, as those of inner groups do."""
+    if sources.date is not None or not is_pivot(sources):
+        return False
+    labels = body.to_series(sources.supplier or 0).drop_nulls()
+    return labels.n_unique() < len(labels)
 
 
 def _pence_beside(header: Header, sources: Sources, body: pl.DataFrame) -> bool:

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from pipeline.normalise.columns import Sources, choose_sources, guess_sources
+from pipeline.normalise.columns import Sources, choose_sources
 from pipeline.normalise.profile import Profile
 from pipeline.normalise.shapes import why_no_list
+from pipeline.normalise.unheaded import guess_sources, means_amount, under_headings
 from pipeline.read.grid import Grid
 from pipeline.read.header import (
     UNKNOWN,
@@ -16,6 +17,7 @@ from pipeline.read.header import (
     HeadingRules,
     find_header,
     later_headers,
+    unknown_header,
 )
 
 
@@ -200,10 +202,18 @@ def _filled_columns(cells: pl.DataFrame) -> list[int]:
     return [i for i, column in enumerate(rows.iter_columns()) if column.count() > 0.1 * rows.height]
 
 
-def plan_without_header(plan: SheetPlan) -> SheetPlan:
+def plan_without_header(plan: SheetPlan, rules: HeadingRules) -> SheetPlan:
     """The plan of a sheet by the look of its cells alone; unchanged where they leave a choice."""
-    sources = guess_sources(Profile(plan.cells))
+    header = unknown_header(plan.cells, rules)
+    body = plan.cells.slice(header.rows[-1] + 1) if header else plan.cells
+    sources = guess_sources(Profile(body))
     if sources is None:
         return plan
-    block = BlockPlan(0, plan.cells.height, None, sources)
+    if header is not None:
+        sources = under_headings(sources, header)
+        if not means_amount(header.headings[sources.amount_columns[0]]):
+            return replace(plan, problem=_what_is_missing(header, Sources(None, 0), body))
+        if problem := why_no_list(header, sources, plan.cells, body):
+            return replace(plan, problem=problem)
+    block = BlockPlan(0, plan.cells.height, header, sources)
     return replace(plan, blocks=(block,), problem="")

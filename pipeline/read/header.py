@@ -35,6 +35,7 @@ LISTED, PHRASE, UNKNOWN = 2, 1, 0
 _ROWS_SEARCHED_FIRST = 60
 _MOST_ROWS_SEARCHED = 200_000
 _LONGEST_HEADING = 120
+_FEWEST_HEADINGS = 3
 _UNRANKED = 500
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _CURRENCY_SIGNS = {ord("€"): " eur ", ord("$"): " usd "}
@@ -105,6 +106,10 @@ class HeadingRules:
         for text, roles in ambiguous.items():
             rank = self._listed[text][1] if text in self._listed else _UNRANKED
             self._listed[text] = (tuple(roles), rank)
+        # "SUPPLIERNAME", as databases export it, has no capital to be taken apart at.
+        self._run_together = {
+            text.replace(" ", ""): meaning for text, meaning in self._listed.items() if " " in text
+        }
         self._phrases = [(role, re.compile(pattern)) for role, pattern in phrases]
         self._exceptions = {fold_heading(text): role for text, role in (exceptions or {}).items()}
         self._known: dict[str, Heading] = {}
@@ -124,8 +129,9 @@ class HeadingRules:
         folded = fold_heading(text)
         if folded in self._exceptions:
             return Heading(text, folded, (self._exceptions[folded],), LISTED)
-        if folded in self._listed:
-            roles, rank = self._listed[folded]
+        listed = self._listed.get(folded) or self._run_together.get(folded)
+        if listed is not None:
+            roles, rank = listed
             if "amount" in roles and _POUNDS.search(text.lower()):
                 # "Payment (£)" is no date.
                 roles = ("amount", *(role for role in roles if role != "amount"))
@@ -171,6 +177,18 @@ def find_header(cells: pl.DataFrame, rules: HeadingRules) -> Header | None:
     if cells.height <= _ROWS_SEARCHED_FIRST:
         return None
     return _best_header(_rows_that_may_be_headers(cells, _ROWS_SEARCHED_FIRST), rules)
+
+
+def unknown_header(cells: pl.DataFrame, rules: HeadingRules) -> Header | None:
+    """The first row with a word over every filled column, as headings that need not be known."""
+    top = cells.head(_ROWS_SEARCHED_FIRST).rows()
+    width = max((_filled_cells(row) for row in top), default=0)
+    for position, row in enumerate(top):
+        if _figures(row):
+            return None
+        if _filled(row) == width >= _FEWEST_HEADINGS:
+            return Header((position,), tuple(rules.recognise(cell) for cell in row), 0)
+    return None
 
 
 def _first_table(above: Sequence[tuple[str | None, ...]], rules: HeadingRules) -> Header | None:
@@ -271,6 +289,10 @@ def _spread(upper: Sequence[str | None], lower: Sequence[str | None]) -> list[st
 
 def _filled(row: tuple[str | None, ...]) -> int:
     return sum(cell is not None and any(c.isalpha() or c == "£" for c in cell) for cell in row)
+
+
+def _filled_cells(row: tuple[str | None, ...]) -> int:
+    return sum(cell is not None for cell in row)
 
 
 def header_of_row(position: int, row: Sequence[str | None], rules: HeadingRules) -> Header | None:

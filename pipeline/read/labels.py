@@ -29,14 +29,16 @@ STATISTIC_LABEL = re.compile(
     re.IGNORECASE,
 )
 BALANCE_LABEL = re.compile(r"(?:(?:opening|closing|outstanding|final) )?balance:?", re.IGNORECASE)
+# Of a page, its cells put together: pdfs print it as wide as a row.
+PAGE_NUMBER = re.compile(r"page:? *\d+(?: *(?:of|/) *\d+)?", re.IGNORECASE)
 NAMES_TOTAL = re.compile(r"\b(?:sub-?)?totals?\b", re.IGNORECASE)
 MAY_BE_LABEL = (
     r"(?i)total|cyfanswm|\bresult\b|\bsum\b|\bcount\b|\bnumber\b|\bno\.? of\b|\bforward\b"
-    r"|\bcarried\b|\b[bc]/f|\bbalance\b|^(?:average|mean|median|mode|highest|lowest|largest|smallest|max|min)"
+    r"|\bcarried\b|^page\b|\b[bc]/f|\bbalance\b|^(?:average|mean|median|mode|highest|lowest|largest|smallest|max|min)"
 )
 # A part of whatever that expression finds: most names are let go by these alone.
 LABEL_HINTS = [
     "total", "cyfanswm", "result", "sum", "count", "number", "no of", "no. of", "forward",
     "carried", "b/f", "c/f", "balance", "average", "mean", "median", "mode", "highest", "lowest",
-    "largest", "smallest", "max", "min",
+    "largest", "smallest", "max", "min", "page",
 ]  # fmt: skip

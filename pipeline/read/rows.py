@@ -15,6 +15,7 @@ from pipeline.read.labels import (
     COUNT_LABEL,
     MAY_BE_LABEL,
     NAMES_TOTAL,
+    PAGE_NUMBER,
     STATISTIC_LABEL,
     TOTAL_LABEL,
 )
@@ -185,6 +186,8 @@ class _Judge:
             amount = self._amounts[position]
             if position in self._block.header_rows:
                 kind = HEADER
+            elif PAGE_NUMBER.fullmatch(" ".join(filter(None, row))):
+                kind = NOTE
             elif amount is None:
                 kind = self._without_amount(position, row)
             elif position in self._wordless_sums and not self._is_group_total(row):
