@@ -161,8 +161,12 @@ def _form_rank() -> pl.Expr:
         .otherwise(pl.lit("CHARITY"))
     )
     registered = pl.coalesce("registered_form", by_category, unnamed)
-    near = (stated.is_in(["LTD", "PLC"]) & registered.is_in(["LTD", "PLC"])) | (
-        (stated == "CIO") & (registered == "CHARITY")
+    # A community interest company is limited, and no other company could take its name with LTD:
+    # both endings are ignored when names are compared (SI 2015/17, schedule 3).
+    near = (
+        (stated.is_in(["LTD", "PLC"]) & registered.is_in(["LTD", "PLC"]))
+        | ((stated == "LTD") & (registered == "CIC"))
+        | ((stated == "CIO") & (registered == "CHARITY"))
     )
     return (
         pl.when(stated.is_null() | (stated == registered))
