@@ -53,7 +53,7 @@ class NearWords:
     """The knowledge of near.yml."""
 
     small_words: tuple[str, ...]
-    initials: dict[str, str]
+    short_words: dict[str, str]
     other_body_words: tuple[str, ...]
     other_endings: tuple[str, ...]
 
@@ -64,7 +64,7 @@ def near_words() -> NearWords:
     document = read_knowledge(NEAR_PATH)
     return NearWords(
         tuple(document["small_words"]),
-        dict(document["initials"]),
+        dict(document["short_words"]),
         tuple(document["other_body_words"]),
         tuple(document["other_endings"]),
     )
@@ -104,12 +104,12 @@ def _prepare(sql: duckdb.DuckDBPyConnection, asked: Path, registers_dir: Path) -
             words.other_body_words + words.other_endings,
         )
     )
-    initials = "map {" + ", ".join(f"'{k}': '{v}'" for k, v in words.initials.items()) + "}"
+    spelt_out = "map {" + ", ".join(f"'{k}': '{v}'" for k, v in words.short_words.items()) + "}"
     sql.execute(f"create macro small_words() as {small}")
     sql.execute("create macro is_small(word) as list_contains(small_words(), word)")
     sql.execute(f"create macro is_other_body(word) as list_contains({bodies}, word)")
     sql.execute(f"create macro is_other_ending(word) as list_contains({endings}, word)")
-    sql.execute(f"create macro spelt_out(letter) as {initials}[letter]")
+    sql.execute(f"create macro spelt_out(word) as {spelt_out}[word]")
     sql.execute(MACROS)
     for view, table in (
         ("register_names", "organisation_names"),
@@ -188,7 +188,7 @@ with alike as (
     union
     select a.word, n.word
     from asked_vocabulary as a
-    join word_counts as n on length(n.word) = 1 and spelt_out(n.word) = a.word
+    join word_counts as n on length(n.word) <= 2 and spelt_out(n.word) = a.word
 ),
 priced as (
     select asked_word, name_word, word_cost(asked_word, name_word) as cost,

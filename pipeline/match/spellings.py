@@ -17,8 +17,8 @@ BEHIND_DASH = r"\s+[-–—]\s+.*$"
 # registered name, the second only where it alone states a legal form ("WHITE FALCON 11 LTD T/A
 # FALCON CARE" is not FALCON CARE LIMITED).
 TRADING_AS = r"(?i)\s+(?:T\s?[/\\]\s?AS?|TRADING AS|T\.A\.?|TA)[:.]?\s+"
-# "MARSH LINK (FORMERLY MARSH ARTS)" is named before it. "C/O" is no such note: mostly the payee is a
-# person, who would be taken for a firm of that name.
+# "MARSH LINK (FORMERLY MARSH ARTS)" is named before it. "C/O" is no such note: mostly the payee is
+# a person, who would be taken for a firm of that name.
 FORMERLY = r"(?i)[\s(]+(?:FORMERLY|FORMALLY|F/K/A)\b.*$"
 # The construction industry scheme and the like are noted behind names ("E ON UK PLC (CIS)").
 TRAILING_NOTE = (

@@ -41,6 +41,7 @@ def registers_dir(tmp_path_factory):
         written.company("00300004", "TORBAY ROOFING AND SCAFFOLDING SUPPLIES LIMITED"),
         written.company("00300006", "PENHALE DENTAL SOCIAL ENTERPRISE CIC"),
         written.company("00300007", "SERVICES FOR PAIGNTON LTD"),
+        written.company("00300010", "HEXWORTHY STREET HOUSING LTD"),
         written.company("00300008", "AUGER OPHTHALMICS LTD"),
         written.company("00300009", "SANDFORD OPHTHALMICS LTD"),
         written.company("00300005", "HONITON COLLEGE ACADEMY TRUST", category="Academy Trust"),
@@ -86,6 +87,7 @@ def decide(registers_dir, name):
         ("ROYAL COLLEGE OPHTHALMOLOGISTS", "299872"),
         ("BRADWELL HALL NURSNG HOME", "00000002"),
         ("AUGER OPTHALMICS LTD", "00300008"),
+        ("HEXWORTHY ST HOUSING LTD", "00300010"),
     ],
 )
 def test_one_word_misspelt_cut_short_or_small_is_the_same_name(registers_dir, name, number):

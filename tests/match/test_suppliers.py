@@ -106,6 +106,7 @@ def decide(registers_dir, **row):
         ("BRIGHT CARE CIC LTD", "00000002"),
         ("BRIGHT CARE COMMUNITY INTEREST COMP", "00000002"),
         ("ACME WORKS LMTD", "00000001"),
+        ("HELPING HANDS TORBAY LTD", "300001"),
         ("HELPING HANDS TORBAY (FORMERLY SMILING FACES)", "300001"),
     ],
 )
@@ -124,7 +125,7 @@ def test_a_name_is_matched_to_the_one_organisation_that_bears_it(registers_dir, 
         ("SPLIT FORMS", ["00000012", "OC000013"]),
         ("TWIN LTD", ["00000003", "00000004"]),
     ],
-    ids=["a charity is no limited company", "a CIC is no LLP", "two forms", "two of one name"],
+    ids=["a short name is a firm's, too", "a CIC is no LLP", "two forms", "two of one name"],
 )
 def test_what_could_be_another_is_ambiguous_with_all_candidates(registers_dir, name, numbers):
     decision, candidates = decide(registers_dir, supplier_name=name)
