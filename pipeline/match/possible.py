@@ -167,11 +167,8 @@ def _form_rank() -> pl.Expr:
     is_charity_of_many_words = (pl.col("register") == "chc") & (
         pl.col("register_name").str.count_matches(r"\w[\w'’.]*") >= FEWEST_WORDS_OF_CHARITY
     )
-    # A community interest company is limited. Endings are disregarded where a new name is compared
-    # with those in the index (SI 2015/17, regulation 7), so that its name with LTD is hardly taken.
     near = (
         (stated.is_in(["LTD", "PLC"]) & registered.is_in(["LTD", "PLC"]))
-        | ((stated == "LTD") & (registered == "CIC"))
         | ((stated == "CIO") & (registered == "CHARITY"))
         | ((stated == "LTD") & (registered == "CHARITY") & is_charity_of_many_words)
     )

@@ -102,7 +102,6 @@ def decide(registers_dir, **row):
         ("ACME WORKS (NORTH WEST) LTD", "00000017"),
         ("SPLIT FORMS LLP", "OC000013"),
         ("BRIGHT CARE", "00000002"),
-        ("BRIGHT CARE LTD", "00000002"),
         ("BRIGHT CARE CIC LTD", "00000002"),
         ("BRIGHT CARE COMMUNITY INTEREST COMP", "00000002"),
         ("ACME WORKS LMTD", "00000001"),
@@ -121,11 +120,16 @@ def test_a_name_is_matched_to_the_one_organisation_that_bears_it(registers_dir, 
     ("name", "numbers"),
     [
         ("ACS LIMITED", ["232818"]),
-        ("BRIGHT CARE LLP", ["00000002"]),
+        ("BRIGHT CARE LTD", ["00000002"]),
         ("SPLIT FORMS", ["00000012", "OC000013"]),
         ("TWIN LTD", ["00000003", "00000004"]),
     ],
-    ids=["a short name is a firm's, too", "a CIC is no LLP", "two forms", "two of one name"],
+    ids=[
+        "a short name is a firm's, too",
+        "a CIC is no limited company",
+        "two forms",
+        "two of one name",
+    ],
 )
 def test_what_could_be_another_is_ambiguous_with_all_candidates(registers_dir, name, numbers):
     decision, candidates = decide(registers_dir, supplier_name=name)
