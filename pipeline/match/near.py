@@ -15,10 +15,12 @@ from pipeline.registers.schema import table_path
 NEAR_PATH = Path(__file__).with_name("near.yml")
 MATCHING_MEMORY = "2GB"
 # What must remain of a name beside the word that differs, and be there where the order differs.
-SHORTEST_REST = 6
+SHORTEST_REST = 5
 SHORTEST_SHUFFLED = 10
 # How much rarer a misspelt or cut word is than the right one: ASHFIELD and EASTFIELD are two words.
 MISSPELT_RATIO = 20
+# What it costs to leave out or add a small word or the name's own initials.
+WORD_MORE_OR_LESS = 0.2
 # Branches are taken for bodies with at most so many other names that begin like theirs: Age UK has
 # 259 in the sample register, each a charity of its own; Nuffield Health has 3.
 LARGEST_FAMILY = 6
@@ -51,7 +53,7 @@ class NearWords:
     """The knowledge of near.yml."""
 
     small_words: tuple[str, ...]
-    initials: dict[str, str]
+    short_words: dict[str, str]
     other_body_words: tuple[str, ...]
     other_endings: tuple[str, ...]
 
@@ -62,7 +64,7 @@ def near_words() -> NearWords:
     document = read_knowledge(NEAR_PATH)
     return NearWords(
         tuple(document["small_words"]),
-        dict(document["initials"]),
+        dict(document["short_words"]),
         tuple(document["other_body_words"]),
         tuple(document["other_endings"]),
     )
@@ -102,12 +104,12 @@ def _prepare(sql: duckdb.DuckDBPyConnection, asked: Path, registers_dir: Path) -
             words.other_body_words + words.other_endings,
         )
     )
-    initials = "map {" + ", ".join(f"'{k}': '{v}'" for k, v in words.initials.items()) + "}"
+    spelt_out = "map {" + ", ".join(f"'{k}': '{v}'" for k, v in words.short_words.items()) + "}"
     sql.execute(f"create macro small_words() as {small}")
     sql.execute("create macro is_small(word) as list_contains(small_words(), word)")
     sql.execute(f"create macro is_other_body(word) as list_contains({bodies}, word)")
     sql.execute(f"create macro is_other_ending(word) as list_contains({endings}, word)")
-    sql.execute(f"create macro spelt_out(letter) as {initials}[letter]")
+    sql.execute(f"create macro spelt_out(word) as {spelt_out}[word]")
     sql.execute(MACROS)
     for view, table in (
         ("register_names", "organisation_names"),
@@ -147,7 +149,8 @@ create macro word_cost(a, b) as case
     when least(length(a), length(b)) >= 3 and (a = b || 'S' or b = a || 'S') then 0.3
     when spelt_out(a) = b or spelt_out(b) = a then 0.3
     when is_cut(a, b) then 0.5
-    when least(length(a), length(b)) >= 5 and damerau_levenshtein(a, b) = 1 then 0.5
+    when least(length(a), length(b)) >= 5 and left(a, 1) = left(b, 1)
+        and damerau_levenshtein(a, b) = 1 then 0.5
     when least(length(a), length(b)) >= 8 and left(a, 3) = left(b, 3)
         and damerau_levenshtein(a, b) = 2 then 0.8
 end;
@@ -185,7 +188,7 @@ with alike as (
     union
     select a.word, n.word
     from asked_vocabulary as a
-    join word_counts as n on length(n.word) = 1 and spelt_out(n.word) = a.word
+    join word_counts as n on length(n.word) <= 2 and spelt_out(n.word) = a.word
 ),
 priced as (
     select asked_word, name_word, word_cost(asked_word, name_word) as cost,
@@ -206,11 +209,11 @@ select asked_id, rest, cost, not is_rarer as must_be_rare, false as is_rest,
     sorted_words(list_append(rest, name_word)) as sorted_words
 from asked_words join neighbours on word = asked_word
 union all
-select asked_id, words, 0.2, false, false, sorted_words(list_append(words, gained))
+select asked_id, words, {WORD_MORE_OR_LESS}, false, false, sorted_words(list_append(words, gained))
 from asked, unnest(list_append(small_words(), acronym(words))) as u(gained)
 where len(words) < {LONGEST_NAME} and length(name_key) >= {SHORTEST_REST} and gained != ''
 union all
-select asked_id, rest, 0.2, false, true, sorted_words(rest)
+select asked_id, rest, {WORD_MORE_OR_LESS}, false, true, sorted_words(rest)
 from asked_words where len(words) >= 4 and (is_small(word) or word = acronym(rest))
 union all
 select asked_id, words, null, false, true, sorted_words(words)
@@ -224,19 +227,20 @@ from register_names semi join sought using (sorted_words);
 
 create table found as
 select meant.*, string_split(name_words, ' ') as name_list, register, number, name_kind,
-    registered_form
+    registered_form,
+    case when is_rest then name_list = rest else list_contains(each_rest(name_list), rest) end
+        as is_in_order
 from hits join meant using (sorted_words);
 
 create table one_word_apart as
 select asked_id, register, number, name_kind, registered_form, cost
 from found left join crowded_rests as crowd on crowd.rest = sorted_words(found.rest)
-where cost is not null and not (must_be_rare and crowd.rest is not null)
-    and case when is_rest then name_list = found.rest
-        else list_contains(each_rest(name_list), found.rest) end;
+where cost is not null and not (must_be_rare and crowd.rest is not null) and is_in_order;
 """
 
-# "GRIFFITHS ALUN (CONTRACTORS)": a surname first, or any other order of the same words.
-OTHER_ORDER = """
+# "GRIFFITHS ALUN (CONTRACTORS)": a surname first, or any other order of the same words, with a
+# small word more or less ("MARLOW HOSPITAL LEAGUE OF FRIENDS" beside LEAGUE OF FRIENDS OF ...).
+OTHER_ORDER = f"""
 create table other_order as
 select asked_id, register, number, name_kind, registered_form,
     case
@@ -245,7 +249,11 @@ select asked_id, register, number, name_kind, registered_form,
             and not is_other_body(rest[1]) and not is_other_body(rest[2])
         then 'surname' else 'reordered'
     end as difference
-from found where cost is null and rest != name_list;
+from found where cost is null and rest != name_list
+union all
+select asked_id, register, number, name_kind, registered_form, 'reordered'
+from found where cost = {WORD_MORE_OR_LESS} and not is_in_order
+    and length(array_to_string(rest, '')) >= {SHORTEST_SHUFFLED};
 """
 
 # "NUFFIELD HEALTH PLYMOUTH": the first words are the whole name of a body that is no private firm.
@@ -309,7 +317,7 @@ select *,
         when asked_words[-1] in ('CHURCH', 'CHAPEL', 'SCHOOL') and not is_within_word
             and array_to_string(ending, ' ') not in ('TRUST', 'ACADEMY TRUST') then null
         when length in {CUT_WIDTHS} and (is_within_word or not is_other) then 'cut'
-        when is_small(asked_words[-1]) then 'cut'
+        when is_small(asked_words[-1]) and not is_other then 'cut'
         when array_to_string(ending, ' ') in ('TRUST', 'ACADEMY TRUST')
             and regexp_matches(array_to_string(asked_words, ' '), '\\b(ACADEMY|SCHOOL|COLLEGE)$')
             then 'cut'

@@ -13,6 +13,8 @@ from pipeline.registers.schema import scan_table
 # How a stated legal form fits an organisation's: the same or none stated, one that publishers
 # take for the other, or that of a different body ("ACS LIMITED" is not the charity ACS).
 FORM_FITS, FORM_NEAR, FORM_CONFLICTS = 0, 1, 2
+# So many words of a charity's name are no firm's: "HEART OF ENGLAND MENCAP LTD" is the charity.
+FEWEST_WORDS_OF_CHARITY = 3
 KIND_RANKS = {"current": 0, "working": 1, "previous": 2}
 # Which entry names an organisation that stands in several registers.
 REGISTER_RANKS = {"pub": 0, "coh": 1, "chc": 2, "mpr": 3, "gias": 4, "ods": 5, "lad": 6}
@@ -161,8 +163,14 @@ def _form_rank() -> pl.Expr:
         .otherwise(pl.lit("CHARITY"))
     )
     registered = pl.coalesce("registered_form", by_category, unnamed)
-    near = (stated.is_in(["LTD", "PLC"]) & registered.is_in(["LTD", "PLC"])) | (
-        (stated == "CIO") & (registered == "CHARITY")
+    # Publishers write LTD behind charities, too; but short names are those of firms as well.
+    is_charity_of_many_words = (pl.col("register") == "chc") & (
+        pl.col("register_name").str.count_matches(r"\w[\w'’.]*") >= FEWEST_WORDS_OF_CHARITY
+    )
+    near = (
+        (stated.is_in(["LTD", "PLC"]) & registered.is_in(["LTD", "PLC"]))
+        | ((stated == "CIO") & (registered == "CHARITY"))
+        | ((stated == "LTD") & (registered == "CHARITY") & is_charity_of_many_words)
     )
     return (
         pl.when(stated.is_null() | (stated == registered))

@@ -17,6 +17,9 @@ BEHIND_DASH = r"\s+[-–—]\s+.*$"
 # registered name, the second only where it alone states a legal form ("WHITE FALCON 11 LTD T/A
 # FALCON CARE" is not FALCON CARE LIMITED).
 TRADING_AS = r"(?i)\s+(?:T\s?[/\\]\s?AS?|TRADING AS|T\.A\.?|TA)[:.]?\s+"
+# "MARSH LINK (FORMERLY MARSH ARTS)" is named before it. "C/O" is no such note: mostly the payee is
+# a person, who would be taken for a firm of that name.
+FORMERLY = r"(?i)[\s(]+(?:FORMERLY|FORMALLY|F/K/A)\b.*$"
 # The construction industry scheme and the like are noted behind names ("E ON UK PLC (CIS)").
 TRAILING_NOTE = (
     r"(?i)(?:\s*[-/*(\[]+\s*(?:CIS|NON CIS|NO CIS|VAT|NON VAT|BACS|DD|NEW|CLOSED|DO NOT USE|GBP)"
@@ -50,6 +53,7 @@ def spellings(suppliers: pl.DataFrame) -> pl.DataFrame:
     )
     bare = (
         ungarbled.str.replace(BEHIND_NUMBER, "")
+        .str.replace(FORMERLY, "")
         .str.replace(TRAILING_NOTE, "")
         .str.replace(LEADING_REFERENCE, "")
     )

@@ -69,8 +69,7 @@ def without_form(words: pl.Expr) -> pl.Expr:
 
 def key_words(words: pl.Expr) -> pl.Expr:
     """Cleaned words without legal form, the spellings of one word made equal."""
-    forms = legal_forms()
-    spellings = forms.words
+    spellings = legal_forms().words
     return (
         pl.concat_str(
             pl.lit(" "),
@@ -79,7 +78,9 @@ def key_words(words: pl.Expr) -> pl.Expr:
             pl.lit(" "),
         )
         .str.replace_many(
-            [f" {word} " for word in spellings], [f" {word} " for word in spellings.values()]
+            [f" {words.replace(' ', '  ')} " for words in spellings],
+            [f" {word} " for word in spellings.values()],
+            leftmost=True,
         )
         .str.replace_all(r" +", " ")
         .str.strip_chars(" ")

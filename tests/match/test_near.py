@@ -40,6 +40,10 @@ def registers_dir(tmp_path_factory):
         written.company("00300003", "CARE OUTLOOK LTD"),
         written.company("00300004", "TORBAY ROOFING AND SCAFFOLDING SUPPLIES LIMITED"),
         written.company("00300006", "PENHALE DENTAL SOCIAL ENTERPRISE CIC"),
+        written.company("00300007", "SERVICES FOR PAIGNTON LTD"),
+        written.company("00300010", "HEXWORTHY STREET HOUSING LTD"),
+        written.company("00300008", "AUGER OPHTHALMICS LTD"),
+        written.company("00300009", "SANDFORD OPHTHALMICS LTD"),
         written.company("00300005", "HONITON COLLEGE ACADEMY TRUST", category="Academy Trust"),
     )
     written.write_charities_zip(
@@ -55,6 +59,9 @@ def registers_dir(tmp_path_factory):
         written.charity(210001, "LEEDS MOORTOWN UNIVERSITY STUDENTS UNION"),
         written.charity(210002, "SHIRLEY BAPTIST CHURCH SOLIHULL"),
         written.charity(210003, "OFF THE RECORD BRISTOL"),
+        written.charity(210004, "LEAGUE OF FRIENDS OF BRENTOR HOSPITAL"),
+        written.charity(210005, "MIND IN BRENTOR AND NORTH TORBAY"),
+        written.charity(210006, "HEXWORTHY UNIVERSITY OF THE THIRD AGE"),
     )
     load_registers(source, registers_dir)
     return registers_dir
@@ -79,6 +86,8 @@ def decide(registers_dir, name):
         ("PALMER & HARVEY MCLANE LTD", "00000008"),
         ("ROYAL COLLEGE OPHTHALMOLOGISTS", "299872"),
         ("BRADWELL HALL NURSNG HOME", "00000002"),
+        ("AUGER OPTHALMICS LTD", "00300008"),
+        ("HEXWORTHY ST HOUSING LTD", "00300010"),
     ],
 )
 def test_one_word_misspelt_cut_short_or_small_is_the_same_name(registers_dir, name, number):
@@ -101,10 +110,27 @@ def test_one_word_misspelt_cut_short_or_small_is_the_same_name(registers_dir, na
         "BRADWELL HALT NURSING HOME",
         "ORCHID ROOFING LTD",
         "INTEGRATED HEALTH PARTNERS 2 LTD",
+        "HANDFORD OPHTHALMICS LTD",
+        "PAIGNTON SERVICES LTD",
+        "HEXWORTHY UNIVERSITY OF",
     ],
 )
 def test_another_word_is_another_name(registers_dir, name):
     assert decide(registers_dir, name)["decision"] != "matched"
+
+
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [
+        ("BRENTOR HOSPITAL LEAGUE OF FRIENDS", "210004"),
+        ("BRENTOR & NORTH TORBAY MIND", "210005"),
+    ],
+)
+def test_a_charity_is_known_in_another_order_with_a_small_word_more_or_less(
+    registers_dir, name, number
+):
+    decision = decide(registers_dir, name)
+    assert (decision["number"], decision["method"]) == (number, "reordered_current")
 
 
 def test_two_names_as_near_are_ambiguous(registers_dir):
@@ -127,6 +153,8 @@ def test_a_place_behind_the_name_of_a_national_body_is_its_branch(registers_dir)
         "TORBAY JOINERY PAIGNTON",
         "NUFFIELD HEALTH PLYMOUTH LTD",
         "NUFFIELD HEALTH HIGH SCHOOL PLYMOUTH",
+        "NUFFIELD HEALTH PLYMOUTH SHOP",
+        "NUFFIELD HEALTH PLYMOUTH PTA",
     ],
     ids=[
         "each Age UK is a body of its own",
@@ -134,6 +162,8 @@ def test_a_place_behind_the_name_of_a_national_body_is_its_branch(registers_dir)
         "a firm has no branches",
         "a firm",
         "a school",
+        "a shop",
+        "parents and teachers",
     ],
 )
 def test_what_is_no_branch_is_not_matched(registers_dir, name):

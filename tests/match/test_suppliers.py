@@ -102,6 +102,11 @@ def decide(registers_dir, **row):
         ("ACME WORKS (NORTH WEST) LTD", "00000017"),
         ("SPLIT FORMS LLP", "OC000013"),
         ("BRIGHT CARE", "00000002"),
+        ("BRIGHT CARE CIC LTD", "00000002"),
+        ("BRIGHT CARE COMMUNITY INTEREST COMP", "00000002"),
+        ("ACME WORKS LMTD", "00000001"),
+        ("HELPING HANDS TORBAY LTD", "300001"),
+        ("HELPING HANDS TORBAY (FORMERLY SMILING FACES)", "300001"),
     ],
 )
 def test_a_name_is_matched_to_the_one_organisation_that_bears_it(registers_dir, name, number):
@@ -119,7 +124,12 @@ def test_a_name_is_matched_to_the_one_organisation_that_bears_it(registers_dir, 
         ("SPLIT FORMS", ["00000012", "OC000013"]),
         ("TWIN LTD", ["00000003", "00000004"]),
     ],
-    ids=["a charity is no limited company", "a CIC neither", "two forms", "two of one name"],
+    ids=[
+        "a short name is a firm's, too",
+        "a CIC is no limited company",
+        "two forms",
+        "two of one name",
+    ],
 )
 def test_what_could_be_another_is_ambiguous_with_all_candidates(registers_dir, name, numbers):
     decision, candidates = decide(registers_dir, supplier_name=name)
@@ -129,9 +139,14 @@ def test_what_could_be_another_is_ambiguous_with_all_candidates(registers_dir, n
 
 
 @pytest.mark.parametrize(
-    "name", ["WHITE FALCON LTD T/A SMITH BUILDERS", "WHITE FALCON T/A SMITH BUILDERS"]
+    "name",
+    [
+        "WHITE FALCON LTD T/A SMITH BUILDERS",
+        "WHITE FALCON T/A SMITH BUILDERS",
+        "SMITH BUILDERS C/O WHITE FALCON",
+    ],
 )
-def test_a_trading_name_without_form_is_not_the_firm_that_bears_it(registers_dir, name):
+def test_a_name_beside_another_without_form_is_not_the_firm_that_bears_it(registers_dir, name):
     assert decide(registers_dir, supplier_name=name)[0]["decision"] == "none"
 
 
