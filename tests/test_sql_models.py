@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from pipeline.errors import AnchorspendError
-from pipeline.settings import PROJECT_ROOT
+from pipeline.settings import PROJECT_ROOT, SQL_ROOT
 from pipeline.sql_models import (
     Parents,
     TestResult,
@@ -705,3 +705,11 @@ def test_a_source_is_not_taken_for_the_mart_of_its_name():
     assert staged.sql.sources == (("warehouse", "payments"),)
     assert "payments" in project.models
     assert set(map(tuple, column_lineage(project, staged).values())) == {()}
+
+
+def test_a_file_is_told_from_the_same_file_of_another_publisher():
+    """Two bodies may publish one file, which had broken the build where its lines had no day."""
+    grains = {name: model.yaml.grain for name, model in load_project(SQL_ROOT).models.items()}
+    by_file = {name: grain for name, grain in grains.items() if "file_sha256" in grain}
+    assert len(by_file) > 5
+    assert [name for name, grain in by_file.items() if "publisher_id" not in grain] == []
