@@ -25,7 +25,7 @@ from pipeline.read.limits import Limits
 from pipeline.read.rows import EXCLUDED, NOTE
 
 # Raise it with every change that lets a file be read or kept otherwise: it names the cache.
-READER_VERSION = "11"
+READER_VERSION = "12"
 
 
 @dataclass(frozen=True)

@@ -2,17 +2,22 @@
 
 import re
 
-# Whole cells that announce a sum. "TOTAL GAS & POWER" and "Total Fitness" are suppliers.
+# The name before "Total", or what comes before "count", may end at any of its letters: longer cells
+# are not looked at.
+LONGEST_LABEL = 200
+# Whole cells that announce a sum. No word may be empty, or a row of hyphens parts in too many ways
+# to be tried. "TOTAL GAS & POWER" and "Total Fitness" are suppliers.
 _SUM_WORDS = (
     r"grand|sub|overall|report|page|sheet|final|month(?:ly)?|year(?:ly)?|quarter(?:ly)?|net|gross|"
     r"running|column|file|invoices?|spend|payments?|cumulative|combined|control|amount|value|paid|"
     r"expenditure|records?|rows|lines|transactions|cost|suppliers?|all|and|to|date|over|excl?\.?|"
     r"inc\.?|vat|\(?gbp\)?|sum|ytd|period|q[1-4]|jan\w*|feb\w*|mar(?:ch)?|apr\w*|may|june?|july?|aug\w*|"
-    r"sep\w*|oct\w*|nov\w*|dec\w*|\(?£?[\d,./]*k?\)?"
+    r"sep\w*|oct\w*|nov\w*|dec\w*|\(?(?:£[\d,./]*k?|[\d,./]+k?|k)\)?"
 )
 TOTAL_LABEL = re.compile(
     rf"[*= -]*(?:(?:{_SUM_WORDS})[\s-]+)*(?:(?:grand|sub)-?)?(?:totals?|sum|count|cyfanswm)"
-    rf"(?:\s+(?:for|of|in)\b.*|[\s-]+(?:{_SUM_WORDS})|\s+\(\d+ \w+\)|\s*/\s*totals?)*[\s:=.*-]*"
+    rf"(?:[\s-]+(?:{_SUM_WORDS})|\s+\(\d+ \w+\)|\s*/\s*totals?)*(?:\s+(?:for|of|in)\b(?s:.*))?"
+    r"[\s:=.*-]*"
     r"|(?:overall )?result"
     r"|(?:total\s+)?(?:number|no\.?|count)\s+of\s+(?:payments|transactions|invoices|records|rows|lines"
     r"|items|entries|suppliers)\b.*"

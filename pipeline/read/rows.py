@@ -13,6 +13,7 @@ from pipeline.read.labels import (
     BALANCE_LABEL,
     CLOSES_GROUP,
     COUNT_LABEL,
+    LONGEST_LABEL,
     MAY_BE_LABEL,
     NAMES_TOTAL,
     PAGE_NUMBER,
@@ -316,7 +317,9 @@ class _Judge:
     def _closes_named_group(self, position: int, row: tuple[str | None, ...]) -> bool:
         """Whether a cell says "Acme Ltd Total" below an "Acme Ltd" that nothing else follows."""
         for column, cell in enumerate(row):
-            closing = CLOSES_GROUP.fullmatch(cell) if cell is not None else None
+            if cell is None or len(cell) > LONGEST_LABEL:
+                continue
+            closing = CLOSES_GROUP.fullmatch(cell)
             if closing is None:
                 continue
             start = self._group_start
@@ -366,7 +369,8 @@ class _Judge:
         labels = self._others(row)
         if any(STATISTIC_LABEL.fullmatch(label) for label in labels):
             return True
-        counts = any(COUNT_LABEL.fullmatch(label) for label in labels)
+        short = [label for label in labels if len(label) <= LONGEST_LABEL]
+        counts = any(COUNT_LABEL.fullmatch(label) for label in short)
         return counts and amount == amount.to_integral_value()
 
     def _is_group_total(self, row: tuple[str | None, ...]) -> bool:

@@ -1,5 +1,6 @@
 """Payments told from what stands between and around them."""
 
+import time
 from decimal import Decimal
 
 import polars as pl
@@ -142,3 +143,23 @@ def test_without_a_date_column_labels_are_looked_for_in_every_column():
         (None, None, "3", "Total"),
     ]
     assert kinds(*rows, dated=False) == ["payment", "payment", "total"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "03/0" + 30 * "-" + "/202" + 30 * "-",
+        "total" + 40 * " of it" + "\nand\tno",
+        "(£)" * 40 + "-",
+        20_000 * "- ",
+        20_000 * "count ",
+        20_000 * "Acme - ",
+        "total " + 20_000 * "of ",
+    ],
+    ids=["hyphens", "many ofs", "many pounds", "dashes", "counts", "names", "long total"],
+)
+def test_words_that_part_in_many_ways_are_judged_in_no_time(text):
+    """Hyphens in place of digits (a fuzzed file) were tried in every way to part them."""
+    started = time.process_time()
+    judge(pay("1"), (text, "Acorn Ltd", None, text), (None, None, "7", text), pay("2"))
+    assert time.process_time() - started < 2
