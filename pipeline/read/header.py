@@ -291,14 +291,14 @@ def _filled(row: tuple[str | None, ...]) -> int:
     return sum(cell is not None and any(c.isalpha() or c == "£" for c in cell) for cell in row)
 
 
-def _filled_cells(row: tuple[str | None, ...]) -> int:
+def _filled_cells(row: Sequence[str | None]) -> int:
     return sum(cell is not None for cell in row)
 
 
 def header_of_row(position: int, row: Sequence[str | None], rules: HeadingRules) -> Header | None:
     """The row as a header, if it names an amount or supplier beside something else; else None."""
     figures = _figures(row)
-    if figures > 1 or sum(cell is not None for cell in row) < 2:
+    if figures > 1 or _filled_cells(row) < 2:
         return None
     headings = tuple(rules.recognise(cell) for cell in row)
     meanings: dict[str, int] = {}

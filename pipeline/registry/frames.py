@@ -5,11 +5,12 @@ from pathlib import Path
 
 import polars as pl
 
+from pipeline.registry.load import BUILT_IN
 from pipeline.registry.models import Caveat, Publisher, Registry
 from pipeline.whole_files import written_whole
 
 Schema = dict[str, pl.DataType | type[pl.DataType]]
-_AUTHORITIES = Path(__file__).with_name("local_authorities.csv")
+_AUTHORITIES = BUILT_IN / "local_authorities.csv"
 
 TOWNS: Schema = {
     "town_id": pl.String,
